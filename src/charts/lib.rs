@@ -1,0 +1,1 @@
+//! Chart values, and functions that draw them on any plotters backend.

@@ -1,0 +1,19 @@
+//! The field's words as plain values, and pure calculations on them.
+//!
+//! Nothing here knows a clock, a file, a network or a pixel, so the server and the app share it.
+//!
+//! - [`run`]: a run, its params, tags and latest metrics
+//! - [`series`]: points of one metric, and the JSON form of values that JSON cannot hold
+//! - [`thin`]: fewer points with every extreme kept
+//! - [`smooth`]: smoothed copies of a series
+//! - [`frame`]: what a panel asks for and gets, and its binary form
+//! - [`query`]: the search language for runs
+//! - [`view`]: what is on the screen, as a document
+
+pub mod frame;
+pub mod query;
+pub mod run;
+pub mod series;
+pub mod smooth;
+pub mod thin;
+pub mod view;

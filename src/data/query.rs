@@ -1,0 +1,1 @@
+//! The search language for runs: parsing a filter into an expression.

@@ -1,0 +1,108 @@
+//! The store: SQLite, one writer with group commit, many readers. Knows no HTTP.
+//!
+//! - [`writer`]: the thread that makes every change, and shares one durable commit among many
+//! - [`error`]: why the store refuses
+//!
+//! A change runs as a closure on the writer thread: `store.write(|tx| runs::create(tx, …))`. It is
+//! kept whole or not at all, and the call answers after the commit is durable.
+
+mod error;
+mod writer;
+
+pub use error::StoreError;
+pub use writer::{Changes, WriteTx};
+
+use rusqlite::{Connection, OpenFlags};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+
+/// The store. Cheap to clone; all clones are the same store.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: PathBuf,
+    writer: writer::Writer,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl Store {
+    /// Opens the store in the folder `dir`, making both if they do not exist.
+    pub fn open(dir: &Path) -> Result<Store, StoreError> {
+        std::fs::create_dir_all(dir).map_err(|source| StoreError::Folder { path: dir.to_owned(), source })?;
+        let path = dir.join("throughline.db");
+        let mut db = Connection::open(&path)?;
+        db.execute_batch(
+            "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+             PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16384; PRAGMA busy_timeout = 5000;",
+        )?;
+        db.set_prepared_statement_cache_capacity(128);
+        migrate(&mut db)?;
+        let writer = writer::Writer::start(db)?;
+        Ok(Store { inner: Arc::new(Inner { path, writer, readers: Mutex::default() }) })
+    }
+
+    /// Runs `change` on the writer thread and answers once it is durable.
+    ///
+    /// An error undoes all that `change` did and nothing else. Waits in line with other changes.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut WriteTx) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.inner.writer.run(change).await
+    }
+
+    /// Runs `question` on a reading connection, in a snapshot, on a thread where blocking is fine.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let store = self.clone();
+        let joined = tokio::task::spawn_blocking(move || {
+            let db = store.reader()?;
+            let answer = db.unchecked_transaction().map_err(StoreError::from).and_then(|tx| {
+                let answer = question(&tx);
+                tx.finish()?;
+                answer
+            });
+            store.inner.readers.lock().expect("no panic while held").push(db);
+            answer
+        });
+        joined.await.map_err(|_| StoreError::Stopped)?
+    }
+
+    fn reader(&self) -> Result<Connection, StoreError> {
+        if let Some(db) = self.inner.readers.lock().expect("no panic while held").pop() {
+            return Ok(db);
+        }
+        let db = Connection::open_with_flags(
+            &self.inner.path,
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
+        db.execute_batch("PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -8192;")?;
+        db.set_prepared_statement_cache_capacity(128);
+        Ok(db)
+    }
+}
+
+/// Brings the schema up, one version at a time. A store of a newer program is refused.
+fn migrate(db: &mut Connection) -> Result<(), StoreError> {
+    let found: u32 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let found = found as usize;
+    if found > MIGRATIONS.len() {
+        return Err(StoreError::Newer { found, known: MIGRATIONS.len() });
+    }
+    for (at, sql) in MIGRATIONS.iter().enumerate().skip(found) {
+        let tx = db.transaction()?;
+        tx.execute_batch(sql)?;
+        tx.pragma_update(None, "user_version", at as u32 + 1)?;
+        tx.commit()?;
+    }
+    Ok(())
+}
