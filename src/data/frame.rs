@@ -65,6 +65,10 @@ pub struct FrameRequest {
     /// The buckets to use instead, for growth that must fit an older frame.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub buckets: Option<(Buckets, Keep)>,
+    /// Answer only points at or after this x, for growth that is joined to an older frame. Counts, min
+    /// and max still speak of the whole range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<i64>,
     /// EMA weight in `0..1` for a smoothed copy of each series, computed over every raw point.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub smoothing: Option<f64>,
