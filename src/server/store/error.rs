@@ -39,9 +39,26 @@ pub enum StoreError {
     /// A stored blob is damaged.
     #[error("stored data is damaged: {0}")]
     Damaged(String),
+    /// A bug of ours stopped the change; nothing of it was kept.
+    #[error("a bug stopped this change, and nothing of it was kept")]
+    Bug,
+    /// Another change in the same commit failed, so this one was undone with it.
+    #[error("the commit failed, so nothing was stored: {0}")]
+    Undone(String),
     /// SQLite failed.
     #[error("the database failed: {0}")]
     Sqlite(#[source] rusqlite::Error),
+}
+
+impl StoreError {
+    /// This error for another caller whose change went down with it.
+    pub(super) fn again(&self) -> StoreError {
+        match self {
+            StoreError::Full => StoreError::Full,
+            StoreError::Stopped => StoreError::Stopped,
+            other => StoreError::Undone(other.to_string()),
+        }
+    }
 }
 
 impl From<rusqlite::Error> for StoreError {

@@ -1,16 +1,20 @@
 //! The store: SQLite, one writer with group commit, many readers. Knows no HTTP.
 //!
 //! - [`writer`]: the thread that makes every change, and shares one durable commit among many
+//! - [`keys`]: names of metrics, params and tags, each stored once
+//! - [`metrics`]: metric points, from a durable tail to compressed chunks
 //! - [`error`]: why the store refuses
 //!
 //! A change runs as a closure on the writer thread: `store.write(|tx| runs::create(tx, …))`. It is
 //! kept whole or not at all, and the call answers after the commit is durable.
 
 mod error;
+pub mod keys;
+pub mod metrics;
 mod writer;
 
 pub use error::StoreError;
-pub use writer::{Changes, WriteTx};
+pub use writer::{Changes, Commit, Grown, WriteTx};
 
 use rusqlite::{Connection, OpenFlags};
 use std::{
@@ -29,6 +33,7 @@ pub struct Store {
 struct Inner {
     path: PathBuf,
     writer: writer::Writer,
+    heads: Arc<metrics::Heads>,
     readers: Mutex<Vec<Connection>>,
 }
 
@@ -44,8 +49,19 @@ impl Store {
         )?;
         db.set_prepared_statement_cache_capacity(128);
         migrate(&mut db)?;
-        let writer = writer::Writer::start(db)?;
-        Ok(Store { inner: Arc::new(Inner { path, writer, readers: Mutex::default() }) })
+        let heads = Arc::new(metrics::replay(&db)?);
+        let writer = writer::Writer::start(db, heads.clone(), first_version())?;
+        Ok(Store { inner: Arc::new(Inner { path, writer, heads, readers: Mutex::default() }) })
+    }
+
+    /// The version of the latest durable commit. Rises with each commit, also over restarts.
+    pub fn version(&self) -> u64 {
+        self.inner.writer.version()
+    }
+
+    /// Hears of every commit that changed what people see, from now on.
+    pub fn listen(&self) -> tokio::sync::broadcast::Receiver<Arc<Commit>> {
+        self.inner.writer.listen()
     }
 
     /// Runs `change` on the writer thread and answers once it is durable.
@@ -63,18 +79,32 @@ impl Store {
         &self,
         question: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.read_unlocked(move |db| {
+            let tx = db.unchecked_transaction()?;
+            let answer = question(&tx);
+            tx.finish()?;
+            answer
+        })
+        .await
+    }
+
+    /// Runs `question` on a reading connection where each statement sees a snapshot of its own.
+    async fn read_unlocked<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let store = self.clone();
         let joined = tokio::task::spawn_blocking(move || {
             let db = store.reader()?;
-            let answer = db.unchecked_transaction().map_err(StoreError::from).and_then(|tx| {
-                let answer = question(&tx);
-                tx.finish()?;
-                answer
-            });
+            let answer = question(&db);
             store.inner.readers.lock().expect("no panic while held").push(db);
             answer
         });
-        joined.await.map_err(|_| StoreError::Stopped)?
+        joined.await.map_err(|error| if error.is_panic() { StoreError::Bug } else { StoreError::Stopped })?
+    }
+
+    fn heads(&self) -> &Arc<metrics::Heads> {
+        &self.inner.heads
     }
 
     fn reader(&self) -> Result<Connection, StoreError> {
@@ -89,6 +119,13 @@ impl Store {
         db.set_prepared_statement_cache_capacity(128);
         Ok(db)
     }
+}
+
+/// Where the version begins: microseconds since 1970, more than a former start can have counted to,
+/// because no store makes a commit every microsecond.
+fn first_version() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    now.as_micros() as u64
 }
 
 /// Brings the schema up, one version at a time. A store of a newer program is refused.

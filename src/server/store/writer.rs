@@ -1,31 +1,77 @@
 //! The one thread that changes the store, with group commit.
 //!
 //! Changes wait in a queue. The thread takes all that wait, runs each in a savepoint of one
-//! transaction, commits once, and only then answers them all: many requests share one durable
-//! commit, and a request that fails undoes only itself.
+//! transaction, commits once, shows readers what was appended, and only then answers them all: many
+//! requests share one durable commit, and a request that fails or panics undoes only itself.
 
-use super::StoreError;
+use super::{
+    StoreError,
+    keys::Keys,
+    metrics::{self, Heads, Staged},
+};
 use data::run::RunId;
 use rusqlite::Connection;
-use std::{collections::BTreeSet, sync::mpsc, thread::JoinHandle};
-use tokio::sync::oneshot;
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc,
+    },
+    thread::JoinHandle,
+};
+use tokio::sync::{broadcast, oneshot};
 
 /// How many changes one commit takes at most, so that none waits long for its neighbours.
 const GROUP: usize = 512;
 /// How many changes may wait; more make their callers wait.
 const QUEUE: usize = 4096;
+/// How many commits a listener may be behind before it misses some.
+const COMMITS_KEPT: usize = 1024;
 
 /// What a change did that others must hear of once it is durable.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Changes {
     /// Runs made or changed in what a run row says, with their experiments.
     pub runs: BTreeSet<(i64, RunId)>,
+    /// Series that grew, by experiment.
+    pub grew: BTreeMap<i64, Grown>,
+}
+
+/// Which series of one experiment grew: any of these metrics in any of these runs.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub struct Grown {
+    /// The runs.
+    pub runs: BTreeSet<RunId>,
+    /// The metrics.
+    pub metrics: BTreeSet<Arc<str>>,
 }
 
 impl Changes {
-    fn append(&mut self, mut other: Changes) {
+    /// Takes in what `other` did as well.
+    pub fn append(&mut self, mut other: Changes) {
         self.runs.append(&mut other.runs);
+        for (eid, mut grown) in other.grew {
+            let mine = self.grew.entry(eid).or_default();
+            mine.runs.append(&mut grown.runs);
+            mine.metrics.append(&mut grown.metrics);
+        }
     }
+
+    /// Whether there is nothing to tell.
+    pub fn is_empty(&self) -> bool {
+        self.runs.is_empty() && self.grew.is_empty()
+    }
+}
+
+/// A durable commit: the store's version after it, and what it did.
+#[derive(Debug, Clone)]
+pub struct Commit {
+    /// The version of the store that shows this commit; rises with each.
+    pub version: u64,
+    /// What it did.
+    pub changes: Changes,
 }
 
 /// A change in the making: the database inside a transaction, and what to tell afterwards.
@@ -34,44 +80,63 @@ pub struct WriteTx<'a> {
     pub db: &'a Connection,
     /// What to tell once durable.
     pub changes: Changes,
+    pub(super) keys: &'a mut Keys,
+    pub(super) staged: Staged,
 }
 
-/// A change that waits: runs in a savepoint, and gives back what answers the caller.
-type Job = Box<dyn FnOnce(&Connection, &mut Changes) -> Answer + Send>;
+/// A change that waits: runs in a savepoint, or not at all where there is no transaction, and gives
+/// back what answers the caller.
+type Job = Box<dyn FnOnce(Option<(&Connection, &mut Group)>) -> Answer + Send>;
 /// Tells the caller how it ended; given the commit's failure, if it failed.
-type Answer = Box<dyn FnOnce(Option<&str>) + Send>;
+type Answer = Box<dyn FnOnce(Option<&StoreError>) + Send>;
+
+/// What the changes of one transaction leave for after its commit.
+#[derive(Default)]
+struct Group {
+    changes: Changes,
+    staged: Staged,
+    keys: Keys,
+    /// Why the database gave up the whole transaction, if it did.
+    broken: Option<StoreError>,
+}
 
 pub(super) struct Writer {
     jobs: Option<mpsc::SyncSender<Job>>,
     thread: Option<JoinHandle<()>>,
+    version: Arc<AtomicU64>,
+    commits: broadcast::Sender<Arc<Commit>>,
 }
 
 impl Writer {
-    pub(super) fn start(db: Connection) -> Result<Writer, StoreError> {
+    /// Starts the thread on `db`. The store's version begins at `version`.
+    pub(super) fn start(db: Connection, heads: Arc<Heads>, version: u64) -> Result<Writer, StoreError> {
         let (jobs, waiting) = mpsc::sync_channel(QUEUE);
+        let version = Arc::new(AtomicU64::new(version));
+        let (commits, _) = broadcast::channel(COMMITS_KEPT);
+        let mut worker =
+            Worker { db, heads, group: Group::default(), version: version.clone(), commits: commits.clone() };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || write_until_closed(db, waiting))
+            .spawn(move || worker.work(waiting))
             .map_err(|_| StoreError::Stopped)?;
-        Ok(Writer { jobs: Some(jobs), thread: Some(thread) })
+        Ok(Writer { jobs: Some(jobs), thread: Some(thread), version, commits })
+    }
+
+    /// The version of the latest durable commit that readers see.
+    pub(super) fn version(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
+    }
+
+    /// Hears of every commit from now on.
+    pub(super) fn listen(&self) -> broadcast::Receiver<Arc<Commit>> {
+        self.commits.subscribe()
     }
 
     pub(super) async fn run<T: Send + 'static>(
         &self,
         change: impl FnOnce(&mut WriteTx) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |db, changes| {
-            let result = in_savepoint(db, changes, change);
-            Box::new(move |commit_failure| {
-                let result = match (result, commit_failure) {
-                    (Ok(_), Some(failure)) => Err(StoreError::Damaged(failure.to_owned())),
-                    (result, _) => result,
-                };
-                // The caller may have gone; its change is kept all the same.
-                let _ = answer.send(result);
-            })
-        });
+        let (job, answered) = job_of(change);
         let jobs = self.jobs.clone().ok_or(StoreError::Stopped)?;
         let sent = match jobs.try_send(job) {
             Ok(()) => true,
@@ -97,42 +162,123 @@ impl Drop for Writer {
     }
 }
 
+fn job_of<T: Send + 'static>(
+    change: impl FnOnce(&mut WriteTx) -> Result<T, StoreError> + Send + 'static,
+) -> (Job, oneshot::Receiver<Result<T, StoreError>>) {
+    let (answer, answered) = oneshot::channel();
+    let job: Job = Box::new(move |transaction| {
+        let result = transaction.map(|(db, group)| in_savepoint(db, group, change));
+        Box::new(move |commit_failure| {
+            let result = match (result, commit_failure) {
+                (Some(Ok(_)) | None, Some(failure)) => Err(failure.again()),
+                (Some(result), _) => result,
+                (None, None) => Err(StoreError::Stopped),
+            };
+            // The caller may have gone; its change is kept all the same.
+            let _ = answer.send(result);
+        })
+    });
+    (job, answered)
+}
+
 fn in_savepoint<T>(
     db: &Connection,
-    changes: &mut Changes,
+    group: &mut Group,
     change: impl FnOnce(&mut WriteTx) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     db.execute_batch("SAVEPOINT change")?;
-    let mut tx = WriteTx { db, changes: Changes::default() };
-    match change(&mut tx) {
+    let mut tx = WriteTx { db, changes: Changes::default(), keys: &mut group.keys, staged: Staged::default() };
+    let result = catch_unwind(AssertUnwindSafe(|| change(&mut tx))).unwrap_or_else(|_| Err(StoreError::Bug));
+    let WriteTx { changes, staged, .. } = tx;
+    match result {
         Ok(done) => {
-            let WriteTx { changes: made, .. } = tx;
             db.execute_batch("RELEASE change")?;
-            changes.append(made);
+            group.changes.append(changes);
+            group.staged.append(staged);
             Ok(done)
         }
         Err(error) => {
-            db.execute_batch("ROLLBACK TO change; RELEASE change")?;
+            group.keys.undo();
+            // A full disk has undone the whole transaction already, savepoints and all.
+            if db.is_autocommit() {
+                group.broken = Some(error.again());
+            } else {
+                db.execute_batch("ROLLBACK TO change; RELEASE change")?;
+            }
             Err(error)
         }
     }
 }
 
-fn write_until_closed(db: Connection, waiting: mpsc::Receiver<Job>) {
-    while let Ok(first) = waiting.recv() {
-        let jobs = std::iter::once(first).chain(waiting.try_iter().take(GROUP - 1));
-        if let Err(error) = db.execute_batch("BEGIN IMMEDIATE") {
-            tracing::error!(%error, "cannot begin a transaction");
+/// What the writer's thread owns.
+struct Worker {
+    db: Connection,
+    heads: Arc<Heads>,
+    group: Group,
+    version: Arc<AtomicU64>,
+    commits: broadcast::Sender<Arc<Commit>>,
+}
+
+impl Worker {
+    fn work(&mut self, waiting: mpsc::Receiver<Job>) {
+        while let Ok(first) = waiting.recv() {
+            let mut jobs: VecDeque<Job> = std::iter::once(first).chain(waiting.try_iter().take(GROUP - 1)).collect();
+            while !jobs.is_empty() {
+                self.commit_group(&mut jobs);
+            }
         }
-        let mut changes = Changes::default();
-        let answers: Vec<Answer> = jobs.map(|job| job(&db, &mut changes)).collect();
-        let failure = db.execute_batch("COMMIT").err().map(|error| error.to_string());
-        if let Some(error) = &failure {
-            tracing::error!(error, "the commit failed");
-            let _ = db.execute_batch("ROLLBACK");
+    }
+
+    /// Runs `jobs` in one transaction, and answers those it ran. Stops early where the database has
+    /// given up the transaction; the jobs that are left are for the next one.
+    fn commit_group(&mut self, jobs: &mut VecDeque<Job>) {
+        let mut answers: Vec<Answer> = Vec::with_capacity(jobs.len());
+        let outcome = match self.db.execute_batch("BEGIN IMMEDIATE").map_err(StoreError::from) {
+            Ok(()) => {
+                while !self.db.is_autocommit()
+                    && let Some(job) = jobs.pop_front()
+                {
+                    answers.push(job(Some((&self.db, &mut self.group))));
+                }
+                self.commit()
+            }
+            Err(error) => {
+                answers.extend(jobs.drain(..).map(|job| job(None)));
+                Err(error)
+            }
+        };
+        if let Err(error) = &outcome {
+            tracing::error!(%error, "a commit failed, and nothing of it was kept");
         }
         for answer in answers {
-            answer(failure.as_deref());
+            answer(outcome.as_ref().err());
         }
+    }
+
+    /// Makes the open transaction durable, then shows it; or undoes it.
+    fn commit(&mut self) -> Result<(), StoreError> {
+        let changes = std::mem::take(&mut self.group.changes);
+        let mut staged = std::mem::take(&mut self.group.staged);
+        let broken = self.group.broken.take();
+        let committed = match broken {
+            Some(error) => Err(error),
+            None => metrics::complete(&self.db, &self.heads, &mut staged)
+                .and_then(|()| Ok(self.db.execute_batch("COMMIT")?)),
+        };
+        if let Err(error) = committed {
+            self.group.keys.undo();
+            if !self.db.is_autocommit() {
+                self.db.execute_batch("ROLLBACK")?;
+            }
+            return Err(error);
+        }
+        self.group.keys.commit();
+        metrics::publish(&self.heads, staged);
+        let version = self.version.fetch_add(1, Ordering::AcqRel) + 1;
+        if !changes.is_empty() {
+            // Nobody may be listening.
+            let _ = self.commits.send(Arc::new(Commit { version, changes }));
+        }
+        Ok(())
     }
 }
