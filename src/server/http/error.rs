@@ -42,6 +42,7 @@ impl ApiError {
             ApiError::Store(error) => match error {
                 StoreError::NotFound(_) => (StatusCode::NOT_FOUND, "not_found"),
                 StoreError::Invalid(_) => (StatusCode::BAD_REQUEST, "bad_request"),
+                StoreError::WrongState(_) => (StatusCode::BAD_REQUEST, "wrong_state"),
                 StoreError::Exists(_) => (StatusCode::CONFLICT, "exists"),
                 StoreError::Full => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),
                 StoreError::Stopped => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),

@@ -14,6 +14,9 @@ pub enum StoreError {
     /// Something with this name is there already; the text says what, for the user.
     #[error("{0}")]
     Exists(String),
+    /// Something is in a state that does not allow this; the text says what, for the user.
+    #[error("{0}")]
+    WrongState(String),
     /// The disk is full: nothing of the change was kept.
     #[error("the disk is full, so nothing was stored")]
     Full,

@@ -3,17 +3,30 @@
 //! - [`writer`]: the thread that makes every change, and shares one durable commit among many
 //! - [`keys`]: names of metrics, params and tags, each stored once
 //! - [`metrics`]: metric points, from a durable tail to compressed chunks
+//! - [`experiments`], [`runs`], [`values`], [`datasets`]: what runs are and say
+//! - [`rows`]: runs in bulk with all that a row says
+//! - [`search`]: runs and experiments by filter and order
+//! - [`names`]: names for runs that came without one
 //! - [`error`]: why the store refuses
 //!
 //! A change runs as a closure on the writer thread: `store.write(|tx| runs::create(tx, …))`. It is
 //! kept whole or not at all, and the call answers after the commit is durable.
 
+pub mod clock;
+pub mod datasets;
 mod error;
+pub mod experiments;
 pub mod keys;
 pub mod metrics;
+mod names;
+pub mod rows;
+pub mod runs;
+pub mod search;
+pub mod values;
 mod writer;
 
 pub use error::StoreError;
+pub use metrics::RunKey;
 pub use writer::{Changes, Commit, Grown, WriteTx};
 
 use rusqlite::{Connection, OpenFlags};
@@ -22,7 +35,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_models.sql")];
 
 /// The store. Cheap to clone; all clones are the same store.
 #[derive(Clone)]

@@ -1,0 +1,37 @@
+//! Finding runs and experiments by filter and order.
+//!
+//! - [`runs`]: runs, over the narrow tables and their covering indexes
+//! - [`experiments`]: experiments
+//! - [`sql`]: SQL in the making
+
+mod experiments;
+mod runs;
+pub(super) mod sql;
+#[cfg(test)]
+mod tests;
+
+pub use experiments::{ExperimentQuery, search_experiments};
+pub use runs::{RunQuery, count_runs, search_runs};
+
+/// Which lifecycle stages to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum View {
+    /// Only what is not in the trash.
+    #[default]
+    Active,
+    /// Only what is in the trash.
+    Deleted,
+    /// Both.
+    All,
+}
+
+impl View {
+    /// The condition on a column `deleted`.
+    fn condition(self, column: &str) -> String {
+        match self {
+            View::Active => format!("{column} = 0"),
+            View::Deleted => format!("{column} = 1"),
+            View::All => "TRUE".to_owned(),
+        }
+    }
+}
