@@ -45,6 +45,8 @@ pub struct Store {
 
 struct Inner {
     path: PathBuf,
+    // Before the writer, because it is dropped first and still writes.
+    _compactor: metrics::Compactor,
     writer: writer::Writer,
     heads: Arc<metrics::Heads>,
     readers: Mutex<Vec<Connection>>,
@@ -64,12 +66,19 @@ impl Store {
         migrate(&mut db)?;
         let heads = Arc::new(metrics::replay(&db)?);
         let writer = writer::Writer::start(db, heads.clone(), first_version())?;
-        Ok(Store { inner: Arc::new(Inner { path, writer, heads, readers: Mutex::default() }) })
+        let compactor = metrics::Compactor::start(open_reader(&path)?, heads.clone(), writer.jobs().clone())?;
+        let inner = Inner { path, _compactor: compactor, writer, heads, readers: Mutex::default() };
+        Ok(Store { inner: Arc::new(inner) })
     }
 
     /// The version of the latest durable commit. Rises with each commit, also over restarts.
     pub fn version(&self) -> u64 {
         self.inner.writer.version()
+    }
+
+    /// The version at which something last changed in the experiment `eid`, 0 if not since the start.
+    pub fn version_of(&self, eid: i64) -> u64 {
+        self.inner.writer.version_of(eid)
     }
 
     /// Hears of every commit that changed what people see, from now on.
@@ -84,7 +93,7 @@ impl Store {
         &self,
         change: impl FnOnce(&mut WriteTx) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.inner.writer.run(change).await
+        self.jobs().run(change).await
     }
 
     /// Runs `question` on a reading connection, in a snapshot, on a thread where blocking is fine.
@@ -116,6 +125,10 @@ impl Store {
         joined.await.map_err(|error| if error.is_panic() { StoreError::Bug } else { StoreError::Stopped })?
     }
 
+    fn jobs(&self) -> &writer::Jobs {
+        self.inner.writer.jobs()
+    }
+
     fn heads(&self) -> &Arc<metrics::Heads> {
         &self.inner.heads
     }
@@ -124,14 +137,16 @@ impl Store {
         if let Some(db) = self.inner.readers.lock().expect("no panic while held").pop() {
             return Ok(db);
         }
-        let db = Connection::open_with_flags(
-            &self.inner.path,
-            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-        )?;
-        db.execute_batch("PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -8192;")?;
-        db.set_prepared_statement_cache_capacity(128);
-        Ok(db)
+        open_reader(&self.inner.path)
     }
+}
+
+/// A new reading connection.
+fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    db.execute_batch("PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -8192;")?;
+    db.set_prepared_statement_cache_capacity(128);
+    Ok(db)
 }
 
 /// Where the version begins: microseconds since 1970, more than a former start can have counted to,

@@ -12,10 +12,10 @@ use super::{
 use data::run::RunId;
 use rusqlite::Connection;
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering},
         mpsc,
     },
@@ -81,6 +81,7 @@ pub struct WriteTx<'a> {
     /// What to tell once durable.
     pub changes: Changes,
     pub(super) keys: &'a mut Keys,
+    pub(super) heads: &'a Heads,
     pub(super) staged: Staged,
 }
 
@@ -91,58 +92,39 @@ type Job = Box<dyn FnOnce(Option<(&Connection, &mut Group)>) -> Answer + Send>;
 type Answer = Box<dyn FnOnce(Option<&StoreError>) + Send>;
 
 /// What the changes of one transaction leave for after its commit.
-#[derive(Default)]
 struct Group {
     changes: Changes,
     staged: Staged,
     keys: Keys,
+    heads: Arc<Heads>,
     /// Why the database gave up the whole transaction, if it did.
     broken: Option<StoreError>,
 }
 
-pub(super) struct Writer {
-    jobs: Option<mpsc::SyncSender<Job>>,
-    thread: Option<JoinHandle<()>>,
-    version: Arc<AtomicU64>,
-    commits: broadcast::Sender<Arc<Commit>>,
+impl Group {
+    fn new(heads: Arc<Heads>) -> Group {
+        let (changes, staged, keys) = Default::default();
+        Group { changes, staged, keys, heads, broken: None }
+    }
 }
 
-impl Writer {
-    /// Starts the thread on `db`. The store's version begins at `version`.
-    pub(super) fn start(db: Connection, heads: Arc<Heads>, version: u64) -> Result<Writer, StoreError> {
-        let (jobs, waiting) = mpsc::sync_channel(QUEUE);
-        let version = Arc::new(AtomicU64::new(version));
-        let (commits, _) = broadcast::channel(COMMITS_KEPT);
-        let mut worker =
-            Worker { db, heads, group: Group::default(), version: version.clone(), commits: commits.clone() };
-        let thread = std::thread::Builder::new()
-            .name("store-writer".to_owned())
-            .spawn(move || worker.work(waiting))
-            .map_err(|_| StoreError::Stopped)?;
-        Ok(Writer { jobs: Some(jobs), thread: Some(thread), version, commits })
-    }
+/// Where changes are handed to the writer's thread.
+#[derive(Clone)]
+pub(super) struct Jobs(mpsc::SyncSender<Job>);
 
-    /// The version of the latest durable commit that readers see.
-    pub(super) fn version(&self) -> u64 {
-        self.version.load(Ordering::Acquire)
-    }
-
-    /// Hears of every commit from now on.
-    pub(super) fn listen(&self) -> broadcast::Receiver<Arc<Commit>> {
-        self.commits.subscribe()
-    }
-
+impl Jobs {
+    /// Runs `change`, and answers once it is durable.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         change: impl FnOnce(&mut WriteTx) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (job, answered) = job_of(change);
-        let jobs = self.jobs.clone().ok_or(StoreError::Stopped)?;
-        let sent = match jobs.try_send(job) {
+        let sent = match self.0.try_send(job) {
             Ok(()) => true,
             Err(mpsc::TrySendError::Disconnected(_)) => false,
             // The queue is full: wait for room where waiting is allowed.
             Err(mpsc::TrySendError::Full(job)) => {
+                let jobs = self.0.clone();
                 tokio::task::spawn_blocking(move || jobs.send(job).is_ok()).await.unwrap_or(false)
             }
         };
@@ -150,6 +132,67 @@ impl Writer {
             return Err(StoreError::Stopped);
         }
         answered.await.map_err(|_| StoreError::Stopped)?
+    }
+
+    /// As [`Jobs::run`], for a thread that may block.
+    pub(super) fn run_blocking<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut WriteTx) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (job, answered) = job_of(change);
+        self.0.send(job).map_err(|_| StoreError::Stopped)?;
+        answered.blocking_recv().map_err(|_| StoreError::Stopped)?
+    }
+}
+
+pub(super) struct Writer {
+    jobs: Option<Jobs>,
+    thread: Option<JoinHandle<()>>,
+    shown: Arc<Shown>,
+}
+
+/// What the writer tells of its commits.
+#[derive(Debug)]
+struct Shown {
+    /// The version of the store.
+    version: AtomicU64,
+    /// The version at which something last changed in each experiment.
+    by_experiment: Mutex<HashMap<i64, u64>>,
+    commits: broadcast::Sender<Arc<Commit>>,
+}
+
+impl Writer {
+    /// Starts the thread on `db`. The store's version begins at `version`.
+    pub(super) fn start(db: Connection, heads: Arc<Heads>, version: u64) -> Result<Writer, StoreError> {
+        let (jobs, waiting) = mpsc::sync_channel(QUEUE);
+        let (commits, _) = broadcast::channel(COMMITS_KEPT);
+        let shown = Arc::new(Shown { version: AtomicU64::new(version), by_experiment: Mutex::default(), commits });
+        let mut worker = Worker { db, group: Group::new(heads), shown: shown.clone() };
+        let thread = std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || worker.work(waiting))
+            .map_err(|_| StoreError::Stopped)?;
+        Ok(Writer { jobs: Some(Jobs(jobs)), thread: Some(thread), shown })
+    }
+
+    /// Where to hand in changes.
+    pub(super) fn jobs(&self) -> &Jobs {
+        self.jobs.as_ref().expect("there until dropped")
+    }
+
+    /// The version of the latest durable commit that readers see.
+    pub(super) fn version(&self) -> u64 {
+        self.shown.version.load(Ordering::Acquire)
+    }
+
+    /// The version at which something last changed in the experiment, 0 if not since the start.
+    pub(super) fn version_of(&self, eid: i64) -> u64 {
+        self.shown.by_experiment.lock().expect("no panic while held").get(&eid).copied().unwrap_or(0)
+    }
+
+    /// Hears of every commit from now on.
+    pub(super) fn listen(&self) -> broadcast::Receiver<Arc<Commit>> {
+        self.shown.commits.subscribe()
     }
 }
 
@@ -187,7 +230,13 @@ fn in_savepoint<T>(
     change: impl FnOnce(&mut WriteTx) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     db.execute_batch("SAVEPOINT change")?;
-    let mut tx = WriteTx { db, changes: Changes::default(), keys: &mut group.keys, staged: Staged::default() };
+    let mut tx = WriteTx {
+        db,
+        changes: Changes::default(),
+        keys: &mut group.keys,
+        heads: &group.heads,
+        staged: Staged::default(),
+    };
     let result = catch_unwind(AssertUnwindSafe(|| change(&mut tx))).unwrap_or_else(|_| Err(StoreError::Bug));
     let WriteTx { changes, staged, .. } = tx;
     match result {
@@ -213,10 +262,8 @@ fn in_savepoint<T>(
 /// What the writer's thread owns.
 struct Worker {
     db: Connection,
-    heads: Arc<Heads>,
     group: Group,
-    version: Arc<AtomicU64>,
-    commits: broadcast::Sender<Arc<Commit>>,
+    shown: Arc<Shown>,
 }
 
 impl Worker {
@@ -225,6 +272,18 @@ impl Worker {
             let mut jobs: VecDeque<Job> = std::iter::once(first).chain(waiting.try_iter().take(GROUP - 1)).collect();
             while !jobs.is_empty() {
                 self.commit_group(&mut jobs);
+            }
+            self.relieve();
+        }
+    }
+
+    /// Compacts heads that have grown too large, before more is taken.
+    fn relieve(&mut self) {
+        while let Some(change) = metrics::relief(&self.group.heads) {
+            let (job, mut done) = job_of(change);
+            self.commit_group(&mut VecDeque::from([job]));
+            if !matches!(done.try_recv(), Ok(Ok(()))) {
+                return;
             }
         }
     }
@@ -259,10 +318,9 @@ impl Worker {
     fn commit(&mut self) -> Result<(), StoreError> {
         let changes = std::mem::take(&mut self.group.changes);
         let mut staged = std::mem::take(&mut self.group.staged);
-        let broken = self.group.broken.take();
-        let committed = match broken {
+        let committed = match self.group.broken.take() {
             Some(error) => Err(error),
-            None => metrics::complete(&self.db, &self.heads, &mut staged)
+            None => metrics::complete(&self.db, &self.group.heads, &mut staged)
                 .and_then(|()| Ok(self.db.execute_batch("COMMIT")?)),
         };
         if let Err(error) = committed {
@@ -273,12 +331,25 @@ impl Worker {
             return Err(error);
         }
         self.group.keys.commit();
-        metrics::publish(&self.heads, staged);
-        let version = self.version.fetch_add(1, Ordering::AcqRel) + 1;
+        metrics::publish(&self.group.heads, staged);
+        self.shown.tell(changes);
+        Ok(())
+    }
+}
+
+impl Shown {
+    /// Tells of a durable commit.
+    fn tell(&self, changes: Changes) {
+        let version = self.version.load(Ordering::Relaxed) + 1;
+        {
+            let mut by_experiment = self.by_experiment.lock().expect("no panic while held");
+            let eids = changes.runs.iter().map(|(eid, _)| eid).chain(changes.grew.keys());
+            by_experiment.extend(eids.map(|&eid| (eid, version)));
+        }
+        self.version.store(version, Ordering::Release);
         if !changes.is_empty() {
             // Nobody may be listening.
             let _ = self.commits.send(Arc::new(Commit { version, changes }));
         }
-        Ok(())
     }
 }

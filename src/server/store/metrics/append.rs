@@ -1,6 +1,6 @@
 //! Appending a batch: into the tail inside a change, and to the heads once that is durable.
 
-use super::{Heads, MetricPoint, RawPoint, RunKey, tail};
+use super::{Heads, MetricPoint, RawPoint, RunKey, compact::Compaction, tail};
 use crate::store::{StoreError, WriteTx, keys};
 use rusqlite::{Connection, params};
 use std::collections::HashMap;
@@ -9,6 +9,7 @@ use std::collections::HashMap;
 #[derive(Debug, Default)]
 pub(in crate::store) struct Staged {
     batches: Vec<Batch>,
+    compactions: Vec<Compaction>,
 }
 
 #[derive(Debug)]
@@ -29,6 +30,12 @@ pub(super) struct StagedSeries {
 impl Staged {
     pub(in crate::store) fn append(&mut self, mut other: Staged) {
         self.batches.append(&mut other.batches);
+        self.compactions.append(&mut other.compactions);
+    }
+
+    /// Takes in a compaction whose rows are written.
+    pub(super) fn compact(&mut self, compaction: Compaction) {
+        self.compactions.push(compaction);
     }
 }
 
@@ -76,6 +83,9 @@ pub(in crate::store) fn complete(db: &Connection, heads: &Heads, staged: &mut St
 pub(in crate::store) fn publish(heads: &Heads, staged: Staged) {
     for batch in staged.batches {
         heads.take(batch.run.rid, batch.seq, batch.series);
+    }
+    for compaction in staged.compactions {
+        heads.let_go(&compaction);
     }
 }
 

@@ -1,7 +1,12 @@
 //! Every point of a series, as it was logged.
 
-use super::RawPoint;
+use super::{
+    Heads, RawPoint,
+    chunks::{self, Blobs},
+    compact::rows_of,
+};
 use crate::store::{Store, StoreError, keys};
+use rusqlite::Connection;
 use std::collections::HashSet;
 
 impl Store {
@@ -13,13 +18,25 @@ impl Store {
         let (heads, metric) = (self.heads().clone(), metric.to_owned());
         self.read_unlocked(move |db| {
             let Some(kid) = keys::of_name(db, &metric)? else { return Ok(Vec::new()) };
-            let mut points = heads.series(rid, kid).points;
+            let mut points = all_points(db, &heads, rid, kid)?;
             let mut seen = HashSet::with_capacity(points.len());
             points.retain(|point| seen.insert(point.identity()));
             Ok(points)
         })
         .await
     }
+}
+
+/// Every point of a series in arrival order, doubles too. `db` is in no transaction.
+fn all_points(db: &Connection, heads: &Heads, rid: i64, kid: i64) -> Result<Vec<RawPoint>, StoreError> {
+    let head = heads.series(rid, kid).unwrap_or_default();
+    let tx = db.unchecked_transaction()?;
+    let mut points = Vec::new();
+    for meta in chunks::metas(&tx, rid, kid)? {
+        points.extend(rows_of(&Blobs::new(&tx)?.points((rid, kid), &meta, true)?));
+    }
+    points.extend_from_slice(head.after(points.len() as u64));
+    Ok(points)
 }
 
 #[cfg(test)]

@@ -3,18 +3,28 @@
 //! - [`append`]: takes a batch of points of one run into the tail
 //! - [`tail`]: the binary form of a batch in the tail
 //! - [`heads`]: the points of the tail, in memory, by series
+//! - [`compact`]: the tail becomes chunks
+//! - [`chunk`], [`chunks`]: a chunk's form, and the table of them
+//! - [`columns`], [`varint`]: how numbers are written
+//! - [`history`]: every point of a series, as it was logged
 //!
 //! Each point of a series has an ordinal, its place in arrival order. Chunks hold the first ordinals,
 //! the head holds the rest from its `base` on. A reader takes the head first and the chunks after, so
 //! that a point which moves between them is seen twice, never missed; the ordinal tells the double.
 
 mod append;
+mod chunk;
+mod chunks;
+mod columns;
+mod compact;
 mod heads;
 mod history;
 mod tail;
+mod varint;
 
 pub use append::append;
 pub(super) use append::{Staged, complete, publish};
+pub(super) use compact::{Compactor, relief};
 pub(super) use heads::{Heads, replay};
 
 use data::run::RunId;

@@ -4,7 +4,10 @@
 //! each point's step and time as distances from the point before, zigzag LEB128 varints that wrap, and
 //! its value as 8 bytes, so that NaN and infinities come back as they were.
 
-use super::RawPoint;
+use super::{
+    RawPoint,
+    varint::{get, get_signed, put, put_signed},
+};
 use crate::store::StoreError;
 
 const VERSION: u8 = 1;
@@ -59,35 +62,6 @@ fn read(bytes: &[u8]) -> Option<Vec<SeriesPoints>> {
         batch.push((kid, points));
     }
     from.is_empty().then_some(batch)
-}
-
-fn put(out: &mut Vec<u8>, mut v: u64) {
-    while v >= 0x80 {
-        out.push(v as u8 | 0x80);
-        v >>= 7;
-    }
-    out.push(v as u8);
-}
-
-fn put_signed(out: &mut Vec<u8>, v: i64) {
-    put(out, ((v << 1) ^ (v >> 63)) as u64);
-}
-
-fn get(from: &mut &[u8]) -> Option<u64> {
-    let mut v = 0;
-    for shift in (0..64).step_by(7) {
-        let (&byte, rest) = from.split_first()?;
-        *from = rest;
-        v |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(v);
-        }
-    }
-    None
-}
-
-fn get_signed(from: &mut &[u8]) -> Option<i64> {
-    get(from).map(|v| (v >> 1) as i64 ^ -((v & 1) as i64))
 }
 
 #[cfg(test)]

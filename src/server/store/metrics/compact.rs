@@ -1,0 +1,298 @@
+//! Compaction: a run's tail becomes chunks, and its rows leave the tail, in one transaction.
+//!
+//! A thread looks a few times a second for runs to compact, encodes their chunks beside the writer, and
+//! hands the writer only the finished rows. A short last chunk is joined with what follows it unless it
+//! is much longer, so a series has few short chunks and no point is encoded again and again. Where
+//! points come faster than the thread can follow, the writer compacts by itself before it takes more.
+
+use super::{
+    Heads, RawPoint,
+    chunk::{CHUNK, ChunkMeta, Columns, encode_levels, encode_points},
+    chunks::{self, Blobs, Encoded},
+    heads::{RunSize, RunSnapshot},
+};
+use crate::store::{Store, StoreError, WriteTx, writer::Jobs};
+use rusqlite::Connection;
+use std::{
+    sync::{Arc, mpsc},
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+/// How often the thread looks.
+const PERIOD: Duration = Duration::from_millis(200);
+/// Above this, the largest heads are compacted though their series are short.
+const SOFT_BOUND: usize = 48 << 20;
+/// Above this, the writer takes nothing more before heads are smaller.
+const HARD_BOUND: usize = 80 << 20;
+/// A run that did not grow for this long is compacted, if it has points enough.
+const IDLE: Duration = Duration::from_secs(30);
+const IDLE_POINTS: usize = 256;
+/// A run that did not grow for this long is compacted, whatever it has.
+const ASLEEP: Duration = Duration::from_secs(600);
+
+/// Finished chunks of one run, and what they stand for.
+#[derive(Debug)]
+pub(in crate::store) struct Compaction {
+    pub(super) rid: i64,
+    pub(super) series: Vec<SeriesPlan>,
+    /// The rows of the tail that the chunks replace.
+    pub(super) seqs: Vec<i64>,
+}
+
+#[derive(Debug)]
+pub(super) struct SeriesPlan {
+    pub kid: i64,
+    /// Where the head began when it was copied.
+    pub base: u64,
+    /// How many points of the head are in the chunks.
+    pub taken: usize,
+    /// The first number of the chunks; older ones from there on are replaced.
+    first_no: i64,
+    chunks: Vec<Encoded>,
+}
+
+/// The thread that compacts; stops when dropped.
+pub(in crate::store) struct Compactor {
+    stop: Option<mpsc::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Compactor {
+    /// Starts the thread, which reads from `db` and writes through `jobs`.
+    pub(in crate::store) fn start(db: Connection, heads: Arc<Heads>, jobs: Jobs) -> Result<Compactor, StoreError> {
+        let (stop, stopped) = mpsc::channel();
+        let thread = std::thread::Builder::new()
+            .name("store-compactor".to_owned())
+            .spawn(move || {
+                while let Err(mpsc::RecvTimeoutError::Timeout) = stopped.recv_timeout(PERIOD) {
+                    for rid in due(&heads) {
+                        if let Err(error) = compact(&db, &heads, &jobs, rid) {
+                            tracing::warn!(%error, "a compaction failed and will be tried again");
+                            break;
+                        }
+                    }
+                }
+            })
+            .map_err(|_| StoreError::Stopped)?;
+        Ok(Compactor { stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+impl Drop for Compactor {
+    fn drop(&mut self) {
+        self.stop = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The runs to compact now.
+fn due(heads: &Heads) -> Vec<i64> {
+    let now = Instant::now();
+    let mut sizes = heads.sizes();
+    sizes.sort_unstable_by_key(|size| std::cmp::Reverse(size.points));
+    let mut left = heads.bytes();
+    let mut due = Vec::new();
+    for size in sizes {
+        if left > SOFT_BOUND || is_due(&size, now) {
+            left = left.saturating_sub(size.points * size_of::<RawPoint>());
+            due.push(size.rid);
+        }
+    }
+    due
+}
+
+fn is_due(size: &RunSize, now: Instant) -> bool {
+    let idle = now.duration_since(size.grew);
+    size.longest >= CHUNK || (idle > IDLE && size.points >= IDLE_POINTS) || idle > ASLEEP
+}
+
+fn compact(db: &Connection, heads: &Heads, jobs: &Jobs, rid: i64) -> Result<(), StoreError> {
+    let Some(snapshot) = heads.snapshot(rid) else { return Ok(()) };
+    let compaction = encode(db, &snapshot)?;
+    drop(snapshot);
+    jobs.run_blocking(move |tx| apply(tx, compaction))
+}
+
+impl Store {
+    /// Makes chunks of all that is in the tail now, as a store that was just filled wants it.
+    pub async fn settle(&self) -> Result<(), StoreError> {
+        let store = self.clone();
+        self.read_unlocked(move |db| {
+            let heads = store.heads();
+            heads.sizes().iter().try_for_each(|size| compact(db, heads, store.jobs(), size.rid))
+        })
+        .await
+    }
+}
+
+/// The change that the writer must make before it takes more: compacting the largest head, if all
+/// heads together are too large.
+pub(in crate::store) fn relief(heads: &Heads) -> Option<impl FnOnce(&mut WriteTx) -> Result<(), StoreError> + use<>> {
+    if heads.bytes() <= HARD_BOUND {
+        return None;
+    }
+    let largest = heads.sizes().into_iter().max_by_key(|size| size.points)?;
+    Some(move |tx: &mut WriteTx| {
+        let Some(snapshot) = tx.heads.snapshot(largest.rid) else { return Ok(()) };
+        let compaction = encode(tx.db, &snapshot)?;
+        drop(snapshot);
+        apply(tx, compaction)
+    })
+}
+
+/// Encodes the chunks of a run's head, joined with the short chunks before them.
+pub(super) fn encode(db: &Connection, snapshot: &RunSnapshot) -> Result<Compaction, StoreError> {
+    let tx = db.is_autocommit().then(|| db.unchecked_transaction()).transpose()?;
+    let mut blobs = Blobs::new(db)?;
+    let mut plans = Vec::with_capacity(snapshot.series.len());
+    for (kid, head) in &snapshot.series {
+        let mut older = chunks::metas(db, snapshot.rid, *kid)?;
+        let mut first_no = older.last().map_or(0, |last| last.no + 1);
+        let mut joined: Vec<ChunkMeta> = Vec::new();
+        let mut length = head.points.len();
+        while let Some(last) = older.pop_if(|last| last.n < CHUNK && last.n <= 2 * length) {
+            length += last.n;
+            first_no = last.no;
+            joined.push(last);
+        }
+        let mut points = Vec::with_capacity(length);
+        for meta in joined.iter().rev() {
+            points.extend(rows_of(&blobs.points((snapshot.rid, *kid), meta, true)?));
+        }
+        points.extend_from_slice(&head.points);
+        let chunks = points
+            .chunks(CHUNK)
+            .zip(first_no..)
+            .map(|(points, no)| Encoded {
+                meta: ChunkMeta::of(no, points),
+                levels: encode_levels(points),
+                points: encode_points(points),
+            })
+            .collect();
+        plans.push(SeriesPlan { kid: *kid, base: head.base, taken: head.points.len(), first_no, chunks });
+    }
+    drop(blobs);
+    drop(tx);
+    Ok(Compaction { rid: snapshot.rid, series: plans, seqs: snapshot.seqs.clone() })
+}
+
+/// The points of `columns` one by one.
+pub(super) fn rows_of(columns: &Columns) -> impl Iterator<Item = RawPoint> {
+    let values = columns.steps.iter().zip(&columns.times).zip(&columns.values);
+    values.map(|((&step, &time_millis), &value)| RawPoint { step, time_millis, value })
+}
+
+/// Puts the chunks in the place of the tail's rows, unless something else has done so meanwhile.
+pub(super) fn apply(tx: &mut WriteTx, compaction: Compaction) -> Result<(), StoreError> {
+    if !tx.heads.still_fits(&compaction) {
+        return Ok(());
+    }
+    for plan in &compaction.series {
+        tx.db.prepare_cached("DELETE FROM chunk WHERE rid = ? AND kid = ? AND no >= ?")?.execute([
+            compaction.rid,
+            plan.kid,
+            plan.first_no,
+        ])?;
+        for encoded in &plan.chunks {
+            chunks::insert(tx.db, compaction.rid, plan.kid, encoded)?;
+        }
+    }
+    let mut delete = tx.db.prepare_cached("DELETE FROM tail WHERE seq = ?")?;
+    for seq in &compaction.seqs {
+        delete.execute([seq])?;
+    }
+    tx.staged.compact(compaction);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::metrics::{MetricPoint, RunKey, append};
+    use data::run::RunId;
+    use proptest::prelude::*;
+
+    const RUN: RunKey = RunKey { rid: 7, eid: 1, id: RunId(7 << 65) };
+
+    fn point_at(i: i64) -> RawPoint {
+        let value = if i % 97 == 3 { f64::NAN } else { (i as f64 * 0.01).sin() };
+        RawPoint { step: i, time_millis: 1_000_000 + i * 11 + i % 3, value }
+    }
+
+    async fn log(store: &Store, points: std::ops::Range<i64>) {
+        store
+            .write(move |tx| {
+                let points: Vec<_> = points
+                    .map(|i| {
+                        let RawPoint { step, time_millis, value } = point_at(i);
+                        MetricPoint { metric: "loss", value, step, time_millis }
+                    })
+                    .collect();
+                append(tx, RUN, &points)
+            })
+            .await
+            .unwrap();
+    }
+
+    fn counts(store: &Store) -> (Vec<usize>, i64) {
+        let db = store.reader().unwrap();
+        let kid = crate::store::keys::of_name(&db, "loss").unwrap().unwrap();
+        let lengths = chunks::metas(&db, RUN.rid, kid).unwrap().iter().map(|meta| meta.n).collect();
+        (lengths, db.query_row("SELECT count(*) FROM tail", [], |row| row.get(0)).unwrap())
+    }
+
+    #[tokio::test]
+    async fn short_chunks_are_joined_and_long_ones_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let mut end = 0;
+        for (name, more, lengths) in [
+            ("a first short chunk", 100, &[100][..]),
+            ("joined with as many again", 100, &[200]),
+            ("a long one is left alone", 10, &[200, 10]),
+            ("all are joined by many", 5000, &[4096, 1114]),
+            ("a full one stays for ever", 2982, &[4096, 4096]),
+        ] {
+            log(&store, end..end + more).await;
+            end += more;
+            store.settle().await.unwrap();
+            assert_eq!(counts(&store), (lengths.to_vec(), 0), "{name}");
+            assert_eq!(store.heads().bytes(), 0, "{name}");
+        }
+        let store = Store::open(dir.path()).unwrap();
+        let history = store.history(RUN.rid, "loss").await.unwrap();
+        assert!(history.iter().map(|p| p.identity()).eq((0..end).map(|i| point_at(i).identity())));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn whatever_moves_where_no_point_is_lost_or_doubled(
+            batches in prop::collection::vec((1..3000i64, 0..4u8), 1..8)
+        ) {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            runtime.block_on(async {
+                let dir = tempfile::tempdir().unwrap();
+                let mut store = Store::open(dir.path()).unwrap();
+                let mut end = 0;
+                for (more, then) in batches {
+                    log(&store, end..end + more).await;
+                    end += more;
+                    match then {
+                        0 => store.settle().await.unwrap(),
+                        1 => {
+                            drop(store);
+                            store = Store::open(dir.path()).unwrap();
+                        }
+                        _ => {}
+                    }
+                    let history = store.history(RUN.rid, "loss").await.unwrap();
+                    assert!(history.iter().map(|p| p.identity()).eq((0..end).map(|i| point_at(i).identity())));
+                }
+            });
+        }
+    }
+}
