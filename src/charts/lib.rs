@@ -1,1 +1,47 @@
 //! Chart values, and functions that draw them on any plotters backend.
+//!
+//! A chart is a plain value: a [`line::LineChart`] holds lines, each with its run, colour and points.
+//! Nothing here knows a signal, a browser or a file, so the app and the server's pictures share it.
+//!
+//! # From value to pixels
+//! [`line::LineChart::layout`] lays the chart out once for a size: plot, scales, ticks and notes. All
+//! else reads that [`layout::Layout`], so every layer agrees to the pixel:
+//!
+//! - [`draw::draw`] draws everything with plotters: the server's SVG and PNG;
+//! - in the browser, [`raster::Raster`] draws grid and lines into pixels for `putImageData`, a slice
+//!   of lines an animation frame, and [`draw::draw_labels`] and [`draw::draw_marks`] write around
+//!   and over it on the same canvas (or [`draw::draw_grid`] under a clear raster);
+//! - hover asks the chart: [`line::LineChart::nearest`], [`line::LineChart::values_at`];
+//! - [`line::LineChart::summary`] says it to screen readers, [`fidelity::fidelity`] says what a frame
+//!   leaves out, and [`layout::Layout::notes`] what the axes leave out.
+//!
+//! All sizes are device pixels; a [`theme::Theme`] knows how many go to a CSS pixel.
+//!
+//! # The parts
+//! - [`theme`], [`color`], [`oklch`]: what things look like
+//! - [`scale`], [`ticks`], [`time`], [`format`]: axes, and numbers and times as text
+//! - [`extent`], [`layout`], [`path`], [`marks`], [`stroke`]: where things lie and how strong they are
+//! - [`line`], [`hit`], [`fidelity`]: the line chart and the questions it answers
+//! - [`draw`], [`raster`]: pixels
+//!
+//! Other kinds of chart (bars, scatter, parallel coordinates, heatmaps) will be files beside
+//! [`line`], and share everything but that, [`hit`] and [`raster`].
+
+pub mod color;
+pub mod draw;
+mod envelope;
+pub mod extent;
+pub mod fidelity;
+pub mod format;
+pub mod hit;
+pub mod layout;
+pub mod line;
+pub mod marks;
+pub mod oklch;
+pub mod path;
+pub mod raster;
+pub mod scale;
+pub mod stroke;
+pub mod theme;
+pub mod ticks;
+pub mod time;

@@ -1,0 +1,194 @@
+//! Draws a line chart on any plotters backend.
+
+use crate::{
+    layout::{Layout, text_width},
+    line::LineChart,
+    marks::{Mark, MarkKind, non_finite_marks},
+    path::{At, paths},
+    stroke::{Stroke, stroke},
+    theme::{Rgb, Theme},
+};
+use data::series::Points;
+use plotters::backend::DrawingBackend;
+use plotters::{
+    coord::Shift,
+    drawing::{DrawingArea, DrawingAreaErrorKind},
+    element::{Circle, PathElement, Polygon, Rectangle},
+    style::{
+        Color, FontFamily, ShapeStyle, TextStyle,
+        text_anchor::{HPos, Pos, VPos},
+    },
+};
+
+/// Draws `chart` over all of `area`: ground, grid, labels, lines and marks.
+///
+/// Plotters counts in whole pixels, so a picture that will be scaled, such as an SVG, is best drawn
+/// with a theme of scale 2 to 4 and shown smaller.
+pub fn draw<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    chart: &LineChart,
+    theme: &Theme,
+) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
+    let layout = chart.layout(area.dim_in_pixel(), theme);
+    area.fill(&theme.surface.with_alpha(1.0))?;
+    draw_grid(area, &layout, theme)?;
+    for index in chart.drawing_order() {
+        let (line, stroke) = (&chart.lines[index], stroke(chart, index, theme));
+        if let Some(original) = line.original() {
+            draw_points(area, original, &layout, stroke.behind(theme))?;
+        }
+        draw_points(area, line.points(), &layout, stroke)?;
+    }
+    draw_labels(area, &layout, theme)?;
+    draw_marks(area, chart, &layout, theme)?;
+    area.present()
+}
+
+/// Draws what lies behind the lines: hairlines across at the labelled ticks of y.
+pub fn draw_grid<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    layout: &Layout,
+    theme: &Theme,
+) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
+    let hairline = theme.whole_dpx(1.0);
+    for tick in layout.y_ticks.iter().filter(|tick| !tick.is_minor()) {
+        let y = rule_y(layout, tick.px, hairline);
+        fill(area, (layout.plot.x0, y), (layout.plot.x1, y + hairline), theme.grid)?;
+    }
+    Ok(())
+}
+
+/// The top row of a hairline across at `px`, moved inside the plot if it would stick out.
+pub(crate) fn rule_y(layout: &Layout, px: f64, hairline: i32) -> i32 {
+    let top = (px - f64::from(hairline) / 2.0).round() as i32;
+    top.clamp(layout.plot.y0, (layout.plot.y1 - hairline).max(layout.plot.y0))
+}
+
+/// Draws what lies around the plot: the base line, the ticks of x, and all labels.
+pub fn draw_labels<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    layout: &Layout,
+    theme: &Theme,
+) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
+    let plot = layout.plot;
+    let hairline = theme.whole_dpx(1.0);
+    let axis = mix(theme.grid, theme.muted);
+    fill(area, (plot.x0, plot.y1), (plot.x1, plot.y1 + hairline), axis)?;
+    for tick in &layout.x_ticks {
+        let long = theme.whole_dpx(if tick.is_minor() { 2.0 } else { 4.0 });
+        let x = (tick.px - f64::from(hairline) / 2.0).round() as i32;
+        let x = x.clamp(plot.x0, plot.x1 - hairline);
+        fill(area, (x, plot.y1), (x + hairline, plot.y1 + long), axis)?;
+        if !tick.is_minor() {
+            let half = text_width(&tick.label, theme.text_dpx) / 2.0;
+            let center = tick.px.min(f64::from(layout.size.0) - half - 1.0).max(half);
+            let at = (center.round() as i32, plot.y1 + theme.whole_dpx(7.0));
+            text(area, theme, &tick.label, at, Pos::new(HPos::Center, VPos::Top))?;
+        }
+    }
+    for tick in layout.y_ticks.iter().filter(|tick| !tick.is_minor()) {
+        let at = (plot.x0 - theme.whole_dpx(6.0), tick.px.round() as i32);
+        text(area, theme, &tick.label, at, Pos::new(HPos::Right, VPos::Center))?;
+    }
+    Ok(())
+}
+
+/// Draws the marks of NaN and infinite values on the plot's edges.
+pub fn draw_marks<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    chart: &LineChart,
+    layout: &Layout,
+    theme: &Theme,
+) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
+    for mark in non_finite_marks(chart, layout) {
+        let stroke = stroke(chart, mark.line, theme);
+        draw_mark(area, &mark, Stroke { width_dpx: theme.dpx(1.5), ..stroke }, theme)?;
+    }
+    Ok(())
+}
+
+fn draw_mark<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    mark: &Mark,
+    stroke: Stroke,
+    theme: &Theme,
+) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
+    let size = theme.dpx(4.0);
+    let (x, y) = (mark.x_px, mark.y_px);
+    let style = shape(stroke);
+    match mark.kind {
+        MarkKind::NaN => {
+            let y = y - size;
+            area.draw(&PathElement::new(whole([(x - size, y - size), (x + size, y + size)]), style))?;
+            area.draw(&PathElement::new(whole([(x - size, y + size), (x + size, y - size)]), style))
+        }
+        MarkKind::Infinity => {
+            area.draw(&Polygon::new(whole([(x, y), (x - size, y + 1.6 * size), (x + size, y + 1.6 * size)]), style))
+        }
+        MarkKind::NegativeInfinity => {
+            area.draw(&Polygon::new(whole([(x, y), (x - size, y - 1.6 * size), (x + size, y - 1.6 * size)]), style))
+        }
+    }
+}
+
+fn draw_points<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    points: &Points,
+    layout: &Layout,
+    stroke: Stroke,
+) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
+    let paths = paths(points, layout);
+    for piece in paths.pieces {
+        let mut places = whole(piece);
+        places.dedup();
+        if places.len() == 1 {
+            places.push(places[0]);
+        }
+        area.draw(&PathElement::new(places, shape(stroke)))?;
+    }
+    for (x, y) in paths.dots {
+        let radius = (stroke.width_dpx * 1.5).round().max(1.0) as i32;
+        area.draw(&Circle::new((x.round() as i32, y.round() as i32), radius, shape(stroke).filled()))?;
+    }
+    Ok(())
+}
+
+fn whole(places: impl IntoIterator<Item = At>) -> Vec<(i32, i32)> {
+    places.into_iter().map(|(x, y)| (x.round() as i32, y.round() as i32)).collect()
+}
+
+fn shape(stroke: Stroke) -> ShapeStyle {
+    ShapeStyle {
+        color: stroke.color.with_alpha(stroke.alpha),
+        filled: false,
+        stroke_width: stroke.width_dpx.round().max(1.0) as u32,
+    }
+}
+
+fn fill<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    from: (i32, i32),
+    to: (i32, i32),
+    color: Rgb,
+) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
+    area.draw(&Rectangle::new([from, to], color.with_alpha(1.0).filled()))
+}
+
+fn text<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    theme: &Theme,
+    label: &str,
+    at: (i32, i32),
+    pos: Pos,
+) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
+    let font = (FontFamily::Name(&theme.font), theme.text_dpx * theme.font_factor);
+    let color = theme.muted.with_alpha(1.0);
+    let style = TextStyle::from(font).color(&color).pos(pos);
+    area.draw_text(label, &style, at)
+}
+
+/// The colour half way between two.
+fn mix(a: Rgb, b: Rgb) -> Rgb {
+    let half = |a: u8, b: u8| ((u16::from(a) + u16::from(b)) / 2) as u8;
+    Rgb(half(a.0, b.0), half(a.1, b.1), half(a.2, b.2))
+}

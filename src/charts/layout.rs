@@ -1,0 +1,256 @@
+//! Where everything of a line chart lies: plot, scales, ticks, and what must be said about them.
+
+use crate::{
+    extent::Extent,
+    format::counted,
+    line::{Line, LineChart, YDomain},
+    scale::{Scale, ScaleKind},
+    theme::Theme,
+    ticks::{Tick, value_ticks},
+    time::{duration_ticks, wall_ticks},
+};
+use data::{frame::XAxis, series::Points};
+use std::ops::Range;
+
+/// The share of the plot's height that stays empty above and below the values.
+const AIR: f64 = 0.02;
+
+/// A rectangle in whole device pixels: `x0..x1` by `y0..y1`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rect {
+    /// Left.
+    pub x0: i32,
+    /// Top.
+    pub y0: i32,
+    /// One past the right.
+    pub x1: i32,
+    /// One past the bottom.
+    pub y1: i32,
+}
+
+impl Rect {
+    /// Pixels across, at least 1 in a layout.
+    pub fn width(&self) -> u32 {
+        (self.x1 - self.x0).max(0) as u32
+    }
+
+    /// Pixels down, at least 1 in a layout.
+    pub fn height(&self) -> u32 {
+        (self.y1 - self.y0).max(0) as u32
+    }
+
+    /// Whether a point lies in it.
+    pub fn contains(&self, x: f64, y: f64) -> bool {
+        (f64::from(self.x0)..f64::from(self.x1)).contains(&x) && (f64::from(self.y0)..f64::from(self.y1)).contains(&y)
+    }
+}
+
+/// Where everything of a chart of one size lies, in device pixels of the whole chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layout {
+    /// Width and height of the whole chart.
+    pub size: (u32, u32),
+    /// Where lines are drawn.
+    pub plot: Rect,
+    /// From x in data to pixels.
+    pub x: Scale,
+    /// From y in data to pixels. It may be symlog where the chart asked for log: see `notes`.
+    pub y: Scale,
+    /// Ticks of x, left to right.
+    pub x_ticks: Vec<Tick>,
+    /// Ticks of y, in rising order of value.
+    pub y_ticks: Vec<Tick>,
+    /// Sentences that the panel must show: what the axes leave out.
+    pub notes: Vec<String>,
+}
+
+impl LineChart {
+    /// Lays the chart out in `size` device pixels. However small that is, the plot has a pixel.
+    pub fn layout(&self, size: (u32, u32), theme: &Theme) -> Layout {
+        let (width, height) = (size.0.clamp(1, 1 << 16) as i32, size.1.clamp(1, 1 << 16) as i32);
+        let x_domain = self.shown_x();
+        let (y_kind, linear_within, y_domain, notes) = self.shown_y(x_domain);
+
+        let top = theme.whole_dpx(8.0).min(height / 4);
+        let bottom = (height - theme.whole_dpx(10.0) - theme.text_dpx.ceil() as i32).max(top + 1).min(height.max(1));
+        let y = Scale::new(y_kind, linear_within, y_domain, [f64::from(bottom), f64::from(top)]);
+        let y_ticks = value_ticks(&y, wanted_ticks(bottom - top, theme.dpx(44.0)), false);
+
+        let label = y_ticks.iter().map(|tick| text_width(&tick.label, theme.text_dpx)).fold(0.0, f64::max);
+        let left = (label + theme.dpx(10.0)).max(theme.dpx(36.0)).ceil() as i32;
+        let left = left.min(width / 2);
+        let right = (width - theme.whole_dpx(12.0)).max(left + 1);
+        let x_kind = if self.x_kind == ScaleKind::Symlog { ScaleKind::Linear } else { self.x_kind };
+        let x = Scale::new(x_kind, 1.0, x_domain, [f64::from(left), f64::from(right)]);
+        let x_ticks = self.ticks_of_x(&x, right - left, theme);
+        let plot = Rect { x0: left, y0: top, x1: right, y1: bottom };
+        Layout { size: (width as u32, height as u32), plot, x, y, x_ticks, y_ticks, notes }
+    }
+
+    /// The x domain asked for, or all there is; on a log axis only what lies above 0.
+    fn shown_x(&self) -> [f64; 2] {
+        let domain = self.x_domain.or(self.extent().x_domain()).unwrap_or([0.0, 1.0]);
+        if self.x_kind != ScaleKind::Log || domain[0] > 0.0 {
+            return domain;
+        }
+        let first_above_zero = |line: &Line| {
+            let x = &line.points().x;
+            x.get(x.partition_point(|&x| x <= 0)).copied()
+        };
+        let first = self.lines.iter().filter_map(first_above_zero).min();
+        [first.map_or(domain[1], |x| x as f64), domain[1]]
+    }
+
+    /// Kind, linear middle and domain of y, and what must be said about them.
+    fn shown_y(&self, x_domain: [f64; 2]) -> (ScaleKind, f64, [f64; 2], Vec<String>) {
+        let all = self.extent_within(x_domain);
+        let mut notes = Vec::new();
+        let kind = match self.y_kind {
+            ScaleKind::Log if all.not_above_zero > 0 && all.min_above_zero.is_infinite() => {
+                notes.push("no value lies above 0: the axis is symlog instead of log".to_owned());
+                ScaleKind::Symlog
+            }
+            ScaleKind::Log if all.not_above_zero > 0 => {
+                let points = counted(all.not_above_zero, "point", "points");
+                notes.push(format!("{points} at or below 0 cannot be shown on a log axis"));
+                ScaleKind::Log
+            }
+            kind => kind,
+        };
+        let nearest = all.nearest_zero.max(all.min.abs().max(all.max.abs()) * 1e-6);
+        let linear_within = if nearest.is_finite() { 10f64.powf(nearest.log10().floor()) } else { 1.0 };
+        let whole = [if kind == ScaleKind::Log { all.min_above_zero } else { all.min }, all.max];
+        let domain = match self.y_domain {
+            YDomain::Fixed(domain) => domain,
+            YDomain::Auto => Scale::domain_with_air(kind, linear_within, whole, AIR),
+            YDomain::Robust(quantile) => {
+                let (domain, note) = self.robust_domain(kind, x_domain, whole, quantile);
+                notes.extend(note);
+                Scale::domain_with_air(kind, linear_within, domain, AIR)
+            }
+        };
+        (kind, linear_within, domain, notes)
+    }
+
+    /// What the lines span between two x, with the values where they cross those.
+    fn extent_within(&self, x_domain: [f64; 2]) -> Extent {
+        if self.x_domain.is_none() {
+            return self.extent();
+        }
+        self.lines.iter().fold(Extent::EMPTY, |all, line| {
+            let own = extent_of_part(line.points(), x_domain);
+            all.and(line.original().map_or(own, |original| own.spanning(&extent_of_part(original, x_domain))))
+        })
+    }
+
+    /// The values between `quantile` and its mirror, and a sentence about the rest.
+    fn robust_domain(
+        &self,
+        kind: ScaleKind,
+        x_domain: [f64; 2],
+        whole: [f64; 2],
+        quantile: f64,
+    ) -> ([f64; 2], Option<String>) {
+        let quantile = if quantile.is_finite() { quantile.clamp(0.0, 0.49) } else { 0.0 };
+        let shown = |y: &f64| y.is_finite() && (kind != ScaleKind::Log || *y > 0.0);
+        let mut values: Vec<f64> = Vec::new();
+        for line in &self.lines {
+            let points = line.points();
+            values.extend(points.y[indices_within(points, x_domain)].iter().copied().filter(shown));
+        }
+        if values.is_empty() {
+            return (whole, None);
+        }
+        let rank = ((values.len() - 1) as f64 * quantile).floor() as usize;
+        let last = values.len() - 1;
+        let low = *values.select_nth_unstable_by(rank, f64::total_cmp).1;
+        let high = *values.select_nth_unstable_by(last - rank, f64::total_cmp).1;
+        let beyond = values.iter().filter(|y| !(low..=high).contains(*y)).count() as u64;
+        let percent = crate::format::number_text(100.0 - quantile * 200.0, 4);
+        let note = (beyond > 0).then(|| {
+            format!("y shows the middle {percent} % of values; {} beyond", counted(beyond, "point lies", "points lie"))
+        });
+        ([low, high], note)
+    }
+
+    fn ticks_of_x(&self, x: &Scale, width: i32, theme: &Theme) -> Vec<Tick> {
+        let wanted = wanted_ticks(width, theme.dpx(96.0));
+        let mut ticks = match (self.x, x.kind()) {
+            (XAxis::Step, _) | (_, ScaleKind::Log | ScaleKind::Symlog) => value_ticks(x, wanted, true),
+            (XAxis::RelativeTime, ScaleKind::Linear) => duration_ticks(x, wanted),
+            (XAxis::WallTime, ScaleKind::Linear) => wall_ticks(x, wanted, self.utc_offset_minutes),
+        };
+        drop_crowded(&mut ticks, theme);
+        if self.x == XAxis::Step {
+            name_last(&mut ticks, "steps", x.range()[1], theme);
+        }
+        ticks
+    }
+}
+
+/// The indices of the points between two x.
+pub(crate) fn indices_within(points: &Points, [from, to]: [f64; 2]) -> Range<usize> {
+    let first = points.x.partition_point(|&x| (x as f64) < from);
+    let end = points.x.partition_point(|&x| x as f64 <= to);
+    first..end.max(first)
+}
+
+fn extent_of_part(points: &Points, x_domain: [f64; 2]) -> Extent {
+    let part = indices_within(points, x_domain);
+    let crossing = |right: usize, at: f64| {
+        let left = right.checked_sub(1)?;
+        let (x0, x1) = (*points.x.get(left)? as f64, *points.x.get(right)? as f64);
+        let (y0, y1) = (points.y[left], points.y[right]);
+        let share = (at - x0) / (x1 - x0);
+        Some(y0 * (1.0 - share) + y1 * share)
+    };
+    let extent = Extent::of_part(points, part.clone());
+    [(part.start, x_domain[0]), (part.end, x_domain[1])]
+        .into_iter()
+        .filter_map(|(right, at)| crossing(right, at))
+        .fold(extent, Extent::with_crossing)
+}
+
+/// How many ticks suit an axis of `length_dpx` when each may take `each_dpx`: 2 to 6.
+fn wanted_ticks(length_dpx: i32, each_dpx: f64) -> usize {
+    ((f64::from(length_dpx) / each_dpx) as usize).clamp(2, 5)
+}
+
+/// Takes labels away that would touch the one before.
+fn drop_crowded(ticks: &mut [Tick], theme: &Theme) {
+    let gap = theme.dpx(12.0);
+    let mut end = f64::NEG_INFINITY;
+    for tick in ticks.iter_mut().filter(|tick| !tick.is_minor()) {
+        let half = text_width(&tick.label, theme.text_dpx) / 2.0;
+        if tick.px - half < end + gap {
+            tick.label.clear();
+        } else {
+            end = tick.px + half;
+        }
+    }
+}
+
+/// Writes `unit` after the last label if there is room for it.
+fn name_last(ticks: &mut [Tick], unit: &str, right_px: f64, theme: &Theme) {
+    let mut labelled = ticks.iter_mut().rev().filter(|tick| !tick.is_minor());
+    let Some(last) = labelled.next() else { return };
+    let named = format!("{} {unit}", last.label);
+    let half = text_width(&named, theme.text_dpx) / 2.0;
+    let before = labelled.next().map_or(f64::NEG_INFINITY, |t| t.px + text_width(&t.label, theme.text_dpx) / 2.0);
+    let left = last.px.min(right_px + theme.dpx(12.0) - half) - half;
+    if left > before + theme.dpx(12.0) {
+        last.label = named;
+    }
+}
+
+/// About how wide `text` is at a height of `text_dpx`, a little more rather than less: no backend
+/// is asked, so that every backend lays out alike.
+pub fn text_width(text: &str, text_dpx: f64) -> f64 {
+    let em = |c: char| match c {
+        '.' | ',' | ':' | ' ' | 'i' | 'l' => 0.30,
+        'm' | 'M' | 'W' | '∞' => 0.88,
+        '-' | 't' | 'r' | 'f' => 0.40,
+        _ => 0.59,
+    };
+    text.chars().map(em).sum::<f64>() * text_dpx
+}

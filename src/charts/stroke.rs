@@ -1,0 +1,42 @@
+//! How strongly each line is drawn: width and opacity by the number of lines and by emphasis.
+
+use crate::{
+    line::{Emphasis, LineChart},
+    theme::{Rgb, Theme},
+};
+
+/// How one line is drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stroke {
+    /// Its colour.
+    pub color: Rgb,
+    /// Its width in device pixels.
+    pub width_dpx: f64,
+    /// Its opacity, `0.0..=1.0`.
+    pub alpha: f64,
+}
+
+impl Stroke {
+    /// The stroke of the points before smoothing, which lie faint behind the line.
+    pub fn behind(self, theme: &Theme) -> Stroke {
+        Stroke { alpha: self.alpha * 0.3, width_dpx: self.width_dpx.min(theme.scale), ..self }
+    }
+}
+
+/// The stroke of line `index` of `chart`.
+///
+/// 1.5 CSS pixels up to 20 lines and 1 beyond; from 60 lines on ever more transparent, down to 40 %
+/// at 500, so that density shows.
+pub fn stroke(chart: &LineChart, index: usize, theme: &Theme) -> Stroke {
+    let line = &chart.lines[index];
+    let count = chart.lines.len();
+    let width = if count <= 20 { 1.5 } else { 1.0 };
+    let share = ((count as f64 / 60.0).ln() / (500.0f64 / 60.0).ln()).clamp(0.0, 1.0);
+    let alpha = 1.0 - 0.6 * share;
+    let (width, alpha) = match line.emphasis {
+        Emphasis::Normal => (width, alpha),
+        Emphasis::Raised => (2.0, 1.0),
+        Emphasis::Dimmed => (width, alpha * 0.3),
+    };
+    Stroke { color: line.color, width_dpx: theme.dpx(width), alpha }
+}
