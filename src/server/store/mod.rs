@@ -3,6 +3,7 @@
 //! - [`writer`]: the thread that makes every change, and shares one durable commit among many
 //! - [`keys`]: names of metrics, params and tags, each stored once
 //! - [`metrics`]: metric points, from a durable tail to compressed chunks
+//! - [`frames`]: what one panel needs to be drawn at one width
 //! - [`experiments`], [`runs`], [`values`], [`datasets`]: what runs are and say
 //! - [`rows`]: runs in bulk with all that a row says
 //! - [`search`]: runs and experiments by filter and order
@@ -16,6 +17,7 @@ pub mod clock;
 pub mod datasets;
 mod error;
 pub mod experiments;
+mod frames;
 pub mod keys;
 pub mod metrics;
 mod names;
@@ -119,7 +121,7 @@ impl Store {
         let joined = tokio::task::spawn_blocking(move || {
             let db = store.reader()?;
             let answer = question(&db);
-            store.inner.readers.lock().expect("no panic while held").push(db);
+            store.give_back(db);
             answer
         });
         joined.await.map_err(|error| if error.is_panic() { StoreError::Bug } else { StoreError::Stopped })?
@@ -133,11 +135,46 @@ impl Store {
         &self.inner.heads
     }
 
+    fn give_back(&self, reader: Connection) {
+        self.inner.readers.lock().expect("no panic while held").push(reader);
+    }
+
+    /// A reading connection in a transaction of its own, which its first statement opens.
+    fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        let db = self.reader()?;
+        db.execute_batch("BEGIN")?;
+        Ok(Snapshot { store: self.clone(), db: Some(db) })
+    }
+
     fn reader(&self) -> Result<Connection, StoreError> {
         if let Some(db) = self.inner.readers.lock().expect("no panic while held").pop() {
             return Ok(db);
         }
         open_reader(&self.inner.path)
+    }
+}
+
+/// A snapshot that can go to another thread. Ends, and gives its connection back, when dropped.
+struct Snapshot {
+    store: Store,
+    db: Option<Connection>,
+}
+
+impl std::ops::Deref for Snapshot {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.db.as_ref().expect("there until dropped")
+    }
+}
+
+impl Drop for Snapshot {
+    fn drop(&mut self) {
+        if let Some(db) = self.db.take()
+            && db.execute_batch("COMMIT").is_ok()
+        {
+            self.store.give_back(db);
+        }
     }
 }
 

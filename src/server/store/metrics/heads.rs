@@ -43,6 +43,11 @@ pub(in crate::store) struct SeriesHead {
 }
 
 impl SeriesHead {
+    /// How many points it holds.
+    pub(in crate::store) fn len(&self) -> usize {
+        self.points.len()
+    }
+
     /// The points that are not among the first `in_chunks` of the series: those that moved into chunks
     /// after this head was taken are left out.
     pub(super) fn after(&self, in_chunks: u64) -> &[RawPoint] {

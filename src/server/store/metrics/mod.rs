@@ -6,6 +6,7 @@
 //! - [`compact`]: the tail becomes chunks
 //! - [`chunk`], [`chunks`]: a chunk's form, and the table of them
 //! - [`columns`], [`varint`]: how numbers are written
+//! - [`series`]: one series in x order, whatever order it arrived in
 //! - [`history`]: every point of a series, as it was logged
 //!
 //! Each point of a series has an ordinal, its place in arrival order. Chunks hold the first ordinals,
@@ -19,6 +20,7 @@ mod columns;
 mod compact;
 mod heads;
 mod history;
+mod series;
 mod tail;
 mod varint;
 
@@ -26,6 +28,7 @@ pub use append::append;
 pub(super) use append::{Staged, complete, publish};
 pub(super) use compact::{Compactor, relief};
 pub(super) use heads::{Heads, replay};
+pub(super) use series::{Axis, Group, Head, Reader, Series};
 
 use data::run::RunId;
 
@@ -71,7 +74,7 @@ pub struct RawPoint {
 
 impl RawPoint {
     /// What makes two points the same point: all three, with any NaN equal to any other.
-    fn identity(&self) -> (i64, i64, u64) {
+    pub(in crate::store) fn identity(&self) -> (i64, i64, u64) {
         let value = if self.value.is_nan() { f64::NAN } else { self.value + 0.0 };
         (self.step, self.time_millis, value.to_bits())
     }
