@@ -1,8 +1,10 @@
 //! The routes.
 //!
 //! - [`error`]: how our own API says that it refuses or fails
+//! - [`mlflow`]: MLflow's REST protocol
 
 mod error;
+pub mod mlflow;
 
 pub use error::ApiError;
 
@@ -35,7 +37,7 @@ pub fn router(state: AppState) -> Router {
         .route("/health", get(async || "OK"))
         .route("/version", get(async || env!("CARGO_PKG_VERSION")))
         .route("/metrics", get(measures))
-        // MLflow's protocol: .merge(mlflow::routes())
+        .merge(mlflow::routes())
         .fallback(async || ApiError::NotFound("there is nothing at this address".to_owned()))
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .with_state(state)

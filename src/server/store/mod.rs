@@ -4,7 +4,7 @@
 //! - [`keys`]: names of metrics, params and tags, each stored once
 //! - [`metrics`]: metric points, from a durable tail to compressed chunks
 //! - [`frames`]: what one panel needs to be drawn at one width
-//! - [`experiments`], [`runs`], [`values`], [`datasets`]: what runs are and say
+//! - [`experiments`], [`runs`], [`values`], [`datasets`], [`links`]: what runs are and say
 //! - [`rows`]: runs in bulk with all that a row says
 //! - [`search`]: runs and experiments by filter and order
 //! - [`names`]: names for runs that came without one
@@ -19,6 +19,7 @@ mod error;
 pub mod experiments;
 mod frames;
 pub mod keys;
+pub mod links;
 pub mod metrics;
 mod names;
 pub mod rows;

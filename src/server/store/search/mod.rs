@@ -1,8 +1,7 @@
 //! Finding runs and experiments by filter and order.
 //!
-//! - [`runs`]: runs, over the narrow tables and their covering indexes
-//! - [`experiments`]: experiments
-//! - [`sql`]: SQL in the making
+//! - [`search_runs`], [`count_runs`]: runs, over the narrow tables and their covering indexes
+//! - [`search_experiments`]: experiments
 
 mod experiments;
 mod runs;

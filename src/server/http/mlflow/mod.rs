@@ -1,0 +1,55 @@
+//! MLflow's REST protocol, as its own clients speak it.
+//!
+//! - [`experiments`], [`runs`]: making, changing and finding them
+//! - [`log`], [`batch`]: what runs log
+//! - [`history`]: points of metrics
+//! - [`server_info`]: what the server offers
+//! - [`call`], [`form`], [`fields`]: how requests are written
+//! - [`answers`], [`error`]: how answers are written
+//! - [`checks`], [`choices`], [`page`]: limits, named choices, page tokens
+//!
+//! A request with an error in it is refused whole, with the code and the status that MLflow's server
+//! gives it. Where that server drops a field that it cannot read, this one says so.
+
+mod answers;
+mod batch;
+mod call;
+mod checks;
+mod choices;
+mod error;
+mod experiments;
+mod fields;
+mod form;
+mod history;
+mod log;
+mod page;
+mod runs;
+mod server_info;
+#[cfg(test)]
+mod tests;
+
+pub use error::MlflowError;
+
+use super::AppState;
+use axum::{Json, Router};
+
+/// What most handlers give.
+type Out<T> = Result<Json<T>, MlflowError>;
+
+/// MLflow's routes, each below `/api` and below `/ajax-api`.
+pub fn routes() -> Router<AppState> {
+    let tracking = || {
+        Router::new()
+            .merge(experiments::routes())
+            .merge(runs::routes())
+            .merge(log::routes())
+            .merge(batch::routes())
+            .merge(history::routes())
+    };
+    let ajax = Router::new().merge(experiments::ajax_routes()).merge(history::ajax_routes());
+    Router::new()
+        .nest("/api/2.0/mlflow", tracking())
+        .nest("/ajax-api/2.0/mlflow", tracking().merge(ajax))
+        .nest("/api/3.0/mlflow", server_info::routes())
+        .nest("/ajax-api/3.0/mlflow", server_info::routes())
+}
