@@ -1,30 +1,48 @@
 //! What a frame leaves out, in a sentence.
 
 use crate::format::{count_text, counted};
-use data::{frame::Frame, thin::Keep};
+use data::frame::Frame;
 
-/// How much of the data a picture of `frame` shows: `12,480 of 1,204,331 points, every extreme kept`.
-pub fn fidelity(frame: &Frame) -> String {
-    let (held, shown) = (frame.held(), frame.shown());
-    let mut text = match (frame.keep, held) {
-        (_, 0) => "no points".to_owned(),
-        (_, 1) => "the only point".to_owned(),
-        _ if shown >= held => format!("all {} points", count_text(held)),
-        (Keep::FirstMinMaxLast | Keep::MinMax, _) => {
-            format!("{} of {} points, every extreme kept", count_text(shown), count_text(held))
+/// How much of the data a picture shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Fidelity {
+    /// Points held by the series drawn.
+    pub held: u64,
+    /// Points drawn.
+    pub shown: u64,
+    /// NaN and infinite points held.
+    pub non_finite: u64,
+    /// Runs that the picture is about.
+    pub runs: u64,
+    /// Runs of those that have points.
+    pub with_points: u64,
+}
+
+impl Fidelity {
+    /// The fidelity of all that `frame` holds.
+    pub fn of(frame: &Frame) -> Fidelity {
+        let with_points = frame.series.iter().filter(|s| s.held > 0).count() as u64;
+        let (held, shown, non_finite) = (frame.held(), frame.shown(), frame.non_finite());
+        Fidelity { held, shown, non_finite, runs: frame.runs, with_points }
+    }
+
+    /// It in words: `12,480 of 1,204,331 points, every extreme kept`.
+    pub fn sentence(&self) -> String {
+        let mut text = match self.held {
+            0 => "no points".to_owned(),
+            1 => "the only point".to_owned(),
+            held if self.shown >= held => format!("all {} points", count_text(held)),
+            held => format!("{} of {} points, every extreme kept", count_text(self.shown), count_text(held)),
+        };
+        if self.non_finite > 0 {
+            text += &format!(", {} non-finite", count_text(self.non_finite));
         }
-        (Keep::All, _) => format!("{} of {} points", count_text(shown), count_text(held)),
-    };
-    let non_finite = frame.non_finite();
-    if non_finite > 0 {
-        text += &format!(", {} non-finite", count_text(non_finite));
+        let without = self.runs.saturating_sub(self.with_points);
+        if without > 0 {
+            text += &format!("; {} of {} never logged this", count_text(without), counted(self.runs, "run", "runs"));
+        }
+        text
     }
-    let with_points = frame.series.iter().filter(|s| s.held > 0).count() as u64;
-    let without = frame.runs.saturating_sub(with_points);
-    if without > 0 {
-        text += &format!("; {} of {} never logged this", count_text(without), counted(frame.runs, "run", "runs"));
-    }
-    text
 }
 
 #[cfg(test)]
@@ -34,7 +52,7 @@ mod tests {
         frame::{FrameSeries, XAxis},
         run::RunId,
         series::Points,
-        thin::Buckets,
+        thin::{Buckets, Keep},
     };
 
     fn series(held: u64, shown: usize, non_finite: u64) -> FrameSeries {
@@ -54,7 +72,7 @@ mod tests {
         ] {
             let buckets = Buckets { origin: 0, width: 1 };
             let frame = Frame { version: 1, runs, x: XAxis::Step, buckets, keep: Keep::MinMax, series };
-            assert_eq!(fidelity(&frame), expected);
+            assert_eq!(Fidelity::of(&frame).sentence(), expected);
         }
     }
 }

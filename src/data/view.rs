@@ -1,1 +1,215 @@
 //! What is on the screen, as a versioned document.
+//!
+//! A workspace, a saved view, a share link and an embed are all the same [`View`]. Fields at their
+//! default are left out of its JSON, so that an ordinary view fits into an address.
+
+use crate::frame::XAxis;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The version that this program writes.
+pub const VERSION: u32 = 1;
+
+/// How values are spread along y.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum YScale {
+    /// Evenly.
+    #[default]
+    Linear,
+    /// By their logarithm; values at or below zero have no place.
+    Log,
+    /// By their logarithm on both sides of zero.
+    Symlog,
+}
+
+/// How a panel differs from the rest of its workspace.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PanelView {
+    /// The panel's own y scale.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub y: Option<YScale>,
+    /// The y range drawn; `None` fits what is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub y_range: Option<[f64; 2]>,
+}
+
+/// What is on the screen of a workspace.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct View {
+    /// The version of this form.
+    pub version: u32,
+    /// Shows only runs whose name holds this, any case.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub search: String,
+    /// Shows only panels whose metric holds this, any case.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub panel_search: String,
+    /// The order of the run list, as in MLflow's `order_by`: `metrics.loss DESC`; empty for newest first.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub order_by: String,
+    /// Runs not drawn, by the first eight digits of their ids.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub hidden: BTreeSet<String>,
+    /// Runs not drawn unless named in [`View::hidden`], which then lists the exceptions.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub hide_all: bool,
+    /// The run raised above the others for good, by the first eight digits of its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<String>,
+    /// What runs along x in every panel.
+    #[serde(skip_serializing_if = "is_default")]
+    pub x: XAxis,
+    /// The x range drawn in every panel, both ends inside it; `None` for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<[i64; 2]>,
+    /// The y scale of panels that have no own.
+    #[serde(skip_serializing_if = "is_default")]
+    pub y: YScale,
+    /// EMA weight in `0..1`; 0 is none.
+    #[serde(skip_serializing_if = "is_default")]
+    pub smoothing: f64,
+    /// Fit y to what most points do, and say which are cut off.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub ignore_outliers: bool,
+    /// How many panels stand side by side; 0 fits the window.
+    #[serde(skip_serializing_if = "is_default")]
+    pub columns: u8,
+    /// Sections whose panels are folded away.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub folded: BTreeSet<String>,
+    /// What single panels do their own way, by metric.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub panels: BTreeMap<String, PanelView>,
+    /// The metric whose panel fills the screen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub full: Option<String>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// Why a document is no view that can be shown.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ViewError {
+    /// It is not a view's JSON; the text says where.
+    #[error("this is not a view: {0}")]
+    NotAView(String),
+    /// A newer program wrote it.
+    #[error("this view has version {0}, newer than this program knows ({VERSION})")]
+    Newer(u32),
+}
+
+impl View {
+    /// The view that `json` describes, brought up to [`VERSION`], with values out of range mended.
+    pub fn of_json(json: &str) -> Result<View, ViewError> {
+        if !json.trim_start().starts_with('{') {
+            return Err(ViewError::NotAView("it begins with no \"{\"".to_owned()));
+        }
+        let mut view: View = serde_json::from_str(json).map_err(|error| ViewError::NotAView(error.to_string()))?;
+        if view.version > VERSION {
+            return Err(ViewError::Newer(view.version));
+        }
+        view.version = VERSION;
+        view.smoothing = if view.smoothing.is_finite() { view.smoothing.clamp(0.0, 0.999) } else { 0.0 };
+        view.range = view.range.filter(|[from, to]| from < to);
+        view.columns = view.columns.min(8);
+        for panel in view.panels.values_mut() {
+            panel.y_range = panel.y_range.filter(|[from, to]| from.is_finite() && to.is_finite() && from < to);
+        }
+        Ok(view)
+    }
+
+    /// The view as JSON, with its version and without what is at its default.
+    pub fn to_json(&self) -> String {
+        let view = View { version: VERSION, ..self.clone() };
+        serde_json::to_string(&view).expect("a view holds only what JSON can hold")
+    }
+
+    /// Whether the run with these first eight digits of its id is drawn.
+    pub fn shows(&self, short: &str) -> bool {
+        self.hidden.contains(short) == self.hide_all
+    }
+
+    /// Draws the run if it is not drawn, and the other way round.
+    pub fn toggle(&mut self, short: &str) {
+        if !self.hidden.remove(short) {
+            self.hidden.insert(short.to_owned());
+        }
+    }
+
+    /// The y scale of the panel of `metric`.
+    pub fn y_of(&self, metric: &str) -> YScale {
+        self.panels.get(metric).and_then(|panel| panel.y).unwrap_or(self.y)
+    }
+
+    /// Changes how the panel of `metric` differs, and forgets the difference if none is left.
+    pub fn change_panel(&mut self, metric: &str, change: impl FnOnce(&mut PanelView)) {
+        let panel = self.panels.entry(metric.to_owned()).or_default();
+        change(panel);
+        if *panel == PanelView::default() {
+            self.panels.remove(metric);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A view as version 1 wrote it. Never edited: what was shared must open for ever.
+    const FROZEN_1: &str = r#"{"version":1,"search":"adam","order_by":"metrics.val/loss ASC","hidden":["00c0ffee"],
+        "x":"relative_time","range":[0,60000],"y":"log","smoothing":0.6,"panels":{"train/loss":{"y":"linear","y_range":[0.1,2.5]}},"full":"train/loss"}"#;
+
+    #[test]
+    fn version_1_still_opens() {
+        let view = View::of_json(FROZEN_1).unwrap();
+        assert_eq!(view.search, "adam");
+        assert_eq!(view.y_of("train/loss"), YScale::Linear);
+        assert_eq!(view.y_of("val/loss"), YScale::Log);
+        assert_eq!(view.range, Some([0, 60_000]));
+        assert!(!view.shows("00c0ffee") && view.shows("deadbeef"));
+        assert_eq!(View::of_json(&view.to_json()), Ok(view));
+    }
+
+    #[test]
+    fn an_untouched_view_is_nearly_nothing() {
+        assert_eq!(View::default().to_json(), r#"{"version":1}"#);
+    }
+
+    #[test]
+    fn views_that_cannot_be_shown_say_why() {
+        for (json, part) in [
+            ("", "begins"),
+            ("[]", "begins"),
+            ("{", "EOF"),
+            (r#"{"version":2}"#, "newer"),
+            (r#"{"x":"sideways"}"#, "unknown variant"),
+            (r#"{"hidden":[[[[]]]]}"#, "invalid type"),
+        ] {
+            let error = View::of_json(json).expect_err(json).to_string();
+            assert!(error.contains(part), "{json}: {error}");
+        }
+    }
+
+    #[test]
+    fn values_out_of_range_are_mended() {
+        let view =
+            View::of_json(r#"{"smoothing":7,"range":[9,1],"columns":200,"panels":{"a":{"y_range":[2,1]}}}"#).unwrap();
+        assert_eq!((view.smoothing, view.range, view.columns), (0.999, None, 8));
+        assert_eq!(view.panels["a"].y_range, None);
+    }
+
+    #[test]
+    fn toggling_works_from_all_and_from_none() {
+        let mut view = View::default();
+        view.toggle("a");
+        assert!(!view.shows("a") && view.shows("b"));
+        view = View { hide_all: true, ..View::default() };
+        view.toggle("a");
+        assert!(view.shows("a") && !view.shows("b"));
+    }
+}

@@ -1,0 +1,119 @@
+//! The only fetches of the app.
+
+use data::{
+    frame::{self, Frame, FrameRequest},
+    run::{ArtifactRow, ExperimentRow, MetricRow, RunId, RunRow, RunsPage, RunsRequest},
+};
+use gloo_net::http::{Request, Response};
+use serde::{Deserialize, de::DeserializeOwned};
+
+/// Why an answer could not be had, in words for the user.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ApiError {
+    /// The server could not be reached.
+    #[error("The server cannot be reached.")]
+    Offline,
+    /// The server refused; its status and what it said.
+    #[error("{1}")]
+    Refused(u16, String),
+    /// The answer could not be read.
+    #[error("The server's answer could not be read: {0}")]
+    Unreadable(String),
+}
+
+impl ApiError {
+    /// Whether the server says that there is no such thing.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, ApiError::Refused(404, _))
+    }
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    error: RefusalText,
+}
+
+#[derive(Deserialize)]
+struct RefusalText {
+    message: String,
+}
+
+async fn checked(response: Result<Response, gloo_net::Error>) -> Result<Response, ApiError> {
+    let response = response.map_err(|_| ApiError::Offline)?;
+    if response.ok() {
+        return Ok(response);
+    }
+    let text = response.text().await.unwrap_or_default();
+    let message = match serde_json::from_str::<Refusal>(&text) {
+        Ok(refusal) => refusal.error.message,
+        Err(_) if text.is_empty() || text.len() > 300 => format!("The server answered {}.", response.status()),
+        Err(_) => text,
+    };
+    Err(ApiError::Refused(response.status(), message))
+}
+
+async fn json<T: DeserializeOwned>(response: Result<Response, gloo_net::Error>) -> Result<T, ApiError> {
+    let text = checked(response).await?.text().await.map_err(|_| ApiError::Offline)?;
+    serde_json::from_str(&text).map_err(|error| ApiError::Unreadable(error.to_string()))
+}
+
+async fn get<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
+    json(Request::get(path).send().await).await
+}
+
+/// The text as one part of a path.
+pub fn path_part(text: &str) -> String {
+    String::from(js_sys::encode_uri_component(text))
+}
+
+/// All experiments, newest change first.
+pub async fn experiments() -> Result<Vec<ExperimentRow>, ApiError> {
+    get("/api/experiments").await
+}
+
+/// One experiment.
+pub async fn experiment(id: &str) -> Result<ExperimentRow, ApiError> {
+    get(&format!("/api/experiments/{}", path_part(id))).await
+}
+
+/// The metrics that an experiment's runs logged.
+pub async fn metrics(experiment: &str) -> Result<Vec<MetricRow>, ApiError> {
+    get(&format!("/api/experiments/{}/metrics", path_part(experiment))).await
+}
+
+/// A window of runs.
+pub async fn runs(request: &RunsRequest) -> Result<RunsPage, ApiError> {
+    let request = Request::post("/api/runs").json(request).map_err(|error| ApiError::Unreadable(error.to_string()))?;
+    json(request.send().await).await
+}
+
+/// One run.
+pub async fn run(id: RunId) -> Result<RunRow, ApiError> {
+    get(&format!("/api/runs/{id}")).await
+}
+
+/// The artifacts of a run in one folder; the empty path is the run's root.
+pub async fn artifacts(run: RunId, folder: &str) -> Result<Vec<ArtifactRow>, ApiError> {
+    get(&format!("/api/runs/{run}/artifacts?path={}", path_part(folder))).await
+}
+
+/// Where an artifact's bytes are.
+pub fn artifact_url(run: RunId, path: &str) -> String {
+    let parts: Vec<_> = path.split('/').map(path_part).collect();
+    format!("/api/runs/{run}/artifacts/{}", parts.join("/"))
+}
+
+/// The text of an artifact, at most its first `limit` bytes.
+pub async fn artifact_text(run: RunId, path: &str, limit: u32) -> Result<String, ApiError> {
+    let range = format!("bytes=0-{}", limit.saturating_sub(1));
+    let response = Request::get(&artifact_url(run, path)).header("range", &range).send().await;
+    checked(response).await?.text().await.map_err(|_| ApiError::Offline)
+}
+
+/// What one panel needs to be drawn.
+pub async fn frame(request: &FrameRequest) -> Result<Frame, ApiError> {
+    let request =
+        Request::post("/api/frames").json(request).map_err(|error| ApiError::Unreadable(error.to_string()))?;
+    let bytes = checked(request.send().await).await?.binary().await.map_err(|_| ApiError::Offline)?;
+    frame::decode(&bytes).map_err(|error| ApiError::Unreadable(error.to_string()))
+}

@@ -1,0 +1,217 @@
+//! An experiment's workspace: the run list, and panels over it.
+
+use crate::{
+    api::{self, ApiError},
+    live::Connection,
+    pages::missing::Nothing,
+    pages::run_list::RunListPane,
+    panels::{board::Board, toolbar::Toolbar},
+    routes::{Shell, typing},
+    state::{Scope, Workspace},
+    ui::{
+        icon::{Icon, icon},
+        split::Split,
+    },
+};
+use data::run::ExperimentRow;
+use leptos::{ev, prelude::*, task::spawn_local};
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+/// The page of `/experiments/{id}`.
+#[component]
+pub fn WorkspacePage() -> impl IntoView {
+    let params = use_params_map();
+    let experiment = Memo::new(move |_| params.with(|params| params.get("experiment").unwrap_or_default()));
+    // A new experiment is a new workspace; everything in it goes with the old one.
+    move || view! { <ExperimentWorkspace experiment=experiment.get()/> }
+}
+
+#[component]
+fn ExperimentWorkspace(experiment: String) -> impl IntoView {
+    let shell = expect_context::<Shell>();
+    let code = use_query_map().with_untracked(|query| query.get("view"));
+    let workspace = Workspace::open(Scope::Experiment(experiment.clone()), code);
+    provide_context(workspace);
+    shell.at(vec![(format!("Experiment {experiment}"), None)]);
+    shell.actions.set(Some(ViewFn::from(move || view! { <Actions workspace/> })));
+    on_cleanup(move || shell.actions.set(None));
+    let found = RwSignal::new(None::<Result<ExperimentRow, ApiError>>);
+    spawn_local({
+        let experiment = experiment.clone();
+        async move {
+            let answer = api::experiment(&experiment).await;
+            if let Ok(row) = &answer {
+                shell.at(vec![("Experiments".to_owned(), Some("/".to_owned())), (row.name.clone(), None)]);
+            }
+            found.try_set(Some(answer));
+        }
+    });
+    keys(workspace);
+    let missing = Memo::new(move |_| found.with(|found| matches!(found, Some(Err(error)) if error.is_not_found())));
+    move || {
+        if missing.get() {
+            let title = format!("There is no experiment {experiment}");
+            view! { <Nothing title words="It was removed, or the address was mistyped."/> }.into_any()
+        } else {
+            view! { <Panes workspace/> }.into_any()
+        }
+    }
+}
+
+/// Whether the run list is folded away, for the button in the top bar.
+#[derive(Clone, Copy)]
+struct Folded(RwSignal<bool>);
+
+#[component]
+fn Panes(workspace: Workspace) -> impl IntoView {
+    let width = RwSignal::new(320.0);
+    let folded = expect_context::<Folded>().0;
+    view! {
+        <div
+            class="workspace"
+            data-runs=move || if folded.get() { "folded" } else { "open" }
+            style=move || format!("--runs-width: {}px", width.get())
+        >
+            {move || (!folded.get()).then(|| view! { <RunListPane workspace/> })}
+            <Split label="Width of the run list" width range=(220.0, 720.0)/>
+            <section class="board" aria-label="Panels">
+                <div>
+                    <Notices workspace/>
+                    <Toolbar workspace/>
+                </div>
+                <Board workspace/>
+            </section>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Notices(workspace: Workspace) -> impl IntoView {
+    let lost = move || {
+        (workspace.connection.get() == Connection::Lost).then(|| {
+            view! {
+                <div class="notice" data-kind="warn" role="status">
+                    "The connection to the server is lost. What was loaded stays; it reconnects by itself."
+                </div>
+            }
+        })
+    };
+    let address = move || {
+        workspace.address_error.get().map(|error| {
+            view! {
+                <div class="notice" data-kind="bad" role="alert">
+                    <span>"The address holds no view that can be shown (" {error} "), so this is the untouched one."</span>
+                    <button type="button" class="button" on:click=move |_| workspace.address_error.set(None)>"Dismiss"</button>
+                </div>
+            }
+        })
+    };
+    view! { {address} {lost} }.into_any()
+}
+
+/// What the workspace adds to the top bar.
+#[component]
+fn Actions(workspace: Workspace) -> impl IntoView {
+    let folded = expect_context::<Folded>().0;
+    let copied = RwSignal::new(false);
+    let copy = move |_| {
+        crate::url::show_view(&workspace.view_now(Clone::clone));
+        if let Ok(href) = window().location().href() {
+            let _ = window().navigator().clipboard().write_text(&href);
+            copied.set(true);
+            set_timeout(
+                move || {
+                    copied.try_set(false);
+                },
+                std::time::Duration::from_secs(2),
+            );
+        }
+    };
+    let can = workspace.can_undo();
+    let state = move || match workspace.connection.get() {
+        Connection::Opening => ("opening", "Connecting"),
+        Connection::Open => ("open", "Live"),
+        Connection::Lost => ("closed", "Offline"),
+    };
+    let disabled = |can: bool| if can { "false" } else { "true" };
+    view! {
+        <span class="live" data-state=move || state().0 role="status">{move || state().1}</span>
+        <button type="button" class="icon-button" aria-label="Undo" title="Undo (Ctrl Z)"
+            aria-disabled=move || disabled(can.get().0) on:click=move |_| workspace.undo()>{icon(Icon::Undo)}</button>
+        <button type="button" class="icon-button" aria-label="Redo" title="Redo (Ctrl Shift Z)"
+            aria-disabled=move || disabled(can.get().1) on:click=move |_| workspace.redo()>{icon(Icon::Redo)}</button>
+        <button type="button" class="icon-button" aria-label="Run list" title="Show or hide the run list"
+            aria-pressed=move || if folded.get() { "false" } else { "true" }
+            on:click=move |_| folded.update(|folded| *folded = !*folded)>{icon(Icon::Sidebar)}</button>
+        <button type="button" class="button" on:click=copy>
+            {icon(Icon::Link)}
+            <span aria-live="polite">{move || if copied.get() { "Link copied" } else { "Copy link" }}</span>
+        </button>
+    }
+    .into_any()
+}
+
+/// Makes the fold of the run list known to pages and top bar; folded at first on a narrow window.
+pub fn provide_folded() {
+    let narrow = window().inner_width().ok().and_then(|width| width.as_f64()).is_some_and(|width| width < 800.0);
+    provide_context(Folded(RwSignal::new(narrow)));
+}
+
+/// The keys that work wherever the focus is.
+fn keys(workspace: Workspace) {
+    let handle = window_event_listener(ev::keydown, move |event| {
+        if typing(&event) {
+            return;
+        }
+        let control = event.ctrl_key() || event.meta_key();
+        match event.key().as_str() {
+            "z" | "Z" if control && event.shift_key() => workspace.redo(),
+            "z" if control => workspace.undo(),
+            "y" if control => workspace.redo(),
+            _ if control || event.alt_key() => return,
+            "/" => {
+                expect_folded_open();
+                focus("#run-search");
+            }
+            "Escape" => workspace.change("let go", |view| {
+                // One thing at a time, the nearest first.
+                if view.full.take().is_none() && view.pinned.take().is_none() {
+                    view.range = None;
+                    view.panels.values_mut().for_each(|panel| panel.y_range = None);
+                }
+            }),
+            "ArrowLeft" if workspace.view_now(|view| view.full.is_some()) => step_full(workspace, -1),
+            "ArrowRight" if workspace.view_now(|view| view.full.is_some()) => step_full(workspace, 1),
+            _ => return,
+        }
+        event.prevent_default();
+    });
+    on_cleanup(move || handle.remove());
+}
+
+fn expect_folded_open() {
+    if let Some(Folded(folded)) = use_context::<Folded>() {
+        folded.set(false);
+    }
+}
+
+fn focus(selector: &str) {
+    use wasm_bindgen::JsCast;
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(field) = found.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = field.focus();
+    }
+}
+
+/// Goes to the next or previous panel in full screen.
+fn step_full(workspace: Workspace, step: isize) {
+    let metrics: Vec<String> = workspace.sections().get_untracked().into_values().flatten().collect();
+    workspace.change("full screen", |view| {
+        let at = view.full.as_ref().and_then(|full| metrics.iter().position(|metric| metric == full));
+        if let Some(at) = at {
+            let next = (at as isize + step).rem_euclid(metrics.len() as isize) as usize;
+            view.full = Some(metrics[next].clone());
+        }
+    });
+}

@@ -1,0 +1,543 @@
+//! A line panel: one metric over x, a line for each run that is shown.
+
+use super::{
+    line_canvas::{LineCanvas, page_theme, to_png},
+    line_hand::{Hand, Selection},
+    tooltip::{Near, Tooltip},
+};
+use crate::{
+    api::{self, ApiError},
+    state::{Workspace, frames::PanelFrame},
+    ui::{
+        format::count,
+        icon::{Icon, icon},
+        menu::{Action, Menu},
+        observe::{in_sight, size_of},
+        theme::ThemeState,
+    },
+};
+use charts::{
+    line::{Line, LineChart, YDomain, axis_name},
+    scale::ScaleKind,
+};
+use data::{
+    frame::{FrameRequest, XAxis},
+    view::YScale,
+};
+use leptos::{ev, html, prelude::*, task::spawn_local};
+use std::{sync::Arc, time::Duration};
+
+/// How far out of sight a panel begins to load, CSS pixels.
+const AHEAD_PX: u32 = 250;
+/// Widths are asked for in steps of this many CSS pixels, so that a nudge asks nothing anew.
+const WIDTH_STEP: f64 = 100.0;
+/// Values beyond this quantile on either side are outliers.
+const OUTLIERS: f64 = 0.01;
+
+/// What a panel has and what it waits for.
+#[derive(Clone, Copy)]
+struct Panel {
+    workspace: Workspace,
+    metric: StoredValue<String>,
+    frame: RwSignal<Option<Arc<PanelFrame>>>,
+    error: RwSignal<Option<ApiError>>,
+    loading: RwSignal<bool>,
+    drawing: RwSignal<bool>,
+    /// Whether there was ever a picture.
+    drawn: RwSignal<bool>,
+    /// Rises with each question, so that an overtaken answer is dropped.
+    question: StoredValue<u64>,
+    /// Growth that arrived while an answer was awaited.
+    waiting: RwSignal<bool>,
+}
+
+/// The panel of one metric.
+#[component]
+pub fn LinePanel(workspace: Workspace, metric: String, full: bool) -> impl IntoView {
+    let theme = expect_context::<ThemeState>();
+    let panel = Panel {
+        workspace,
+        metric: StoredValue::new(metric.clone()),
+        frame: RwSignal::new(None),
+        error: RwSignal::new(None),
+        loading: RwSignal::new(true),
+        drawing: RwSignal::new(false),
+        drawn: RwSignal::new(false),
+        question: StoredValue::new(0),
+        waiting: RwSignal::new(false),
+    };
+    let figure = NodeRef::<html::Figure>::new();
+    let plot = NodeRef::<html::Div>::new();
+    let canvas = LineCanvas::new();
+    let size = size_of(plot);
+    let seen = in_sight(figure, AHEAD_PX);
+    let near = RwSignal::new(None::<Near>);
+    let selection = RwSignal::new(None::<Selection>);
+    let summary = RwSignal::new(String::new());
+    let notes = RwSignal::new(Vec::<String>::new());
+
+    panel.ask(canvas, seen, size);
+    panel.grow();
+    panel.draw(canvas, seen, size, theme, summary, notes);
+    let raised = RwSignal::new(false);
+    let standing_out = workspace.raised();
+    Effect::new(move |_| {
+        // A new picture raises anew.
+        panel.drawing.track();
+        let run = standing_out.get();
+        if seen.get_untracked() {
+            let shown = canvas.raise(run);
+            if raised.get_untracked() != shown {
+                raised.set(shown);
+            }
+        }
+    });
+    let hand = Hand { workspace, metric: panel.metric, canvas, plot, near, selection };
+    let crosshair = move || {
+        panel.drawing.track();
+        let Some(x) = workspace.cursor.get() else { return "visibility: hidden".to_owned() };
+        let Some(picture) = canvas.picture() else { return "visibility: hidden".to_owned() };
+        let px = picture.layout.x.px_from(x);
+        let inside = (f64::from(picture.layout.plot.x0)..=f64::from(picture.layout.plot.x1)).contains(&px);
+        if inside {
+            format!("visibility: visible; transform: translateX({}px)", px / picture.theme.scale)
+        } else {
+            "visibility: hidden".to_owned()
+        }
+    };
+    let busy = move || if panel.loading.get() || panel.drawing.get() { "true" } else { "false" };
+    let title = metric.clone();
+    let on_key = move |event: ev::KeyboardEvent| {
+        if event.key() == "f" && !event.ctrl_key() && !event.meta_key() && !crate::routes::typing(&event) {
+            event.prevent_default();
+            panel.toggle_full();
+        }
+    };
+    let x = workspace.view(|view| view.x);
+    let axis = Signal::derive(move || axis_name(x.get()));
+    let select_style =
+        move || selection.get().map(|selection| view! { <div class="selection" style=selection.style()></div> });
+    view! {
+        <figure class="panel" node_ref=figure tabindex="0" aria-label=title.clone() aria-busy=busy on:keydown=on_key>
+            <figcaption class="panel-head">
+                <span class="panel-title" title=title.clone()>{title.clone()}</span>
+                <div class="panel-actions">
+                    <button type="button" class="icon-button" aria-label=if full { "Leave full screen" } else { "Full screen" }
+                        title="Full screen (F)" on:click=move |_| panel.toggle_full()>
+                        {icon(if full { Icon::Shrink } else { Icon::Expand })}
+                    </button>
+                    <Menu label=format!("Actions of {title}") actions=Callback::new(move |()| panel.actions(canvas, full))/>
+                </div>
+            </figcaption>
+            <div
+                class="plot"
+                node_ref=plot
+                data-raised=move || if raised.get() { "true" } else { "false" }
+                on:pointerdown=move |event| hand.down(&event)
+                on:pointermove=move |event| hand.moved(&event)
+                on:pointerup=move |event| hand.up(&event)
+                on:pointercancel=move |_| hand.cancel()
+                on:pointerleave=move |_| hand.leave()
+                on:dblclick=move |_| hand.zoom_out()
+                on:wheel=move |event| hand.wheel(&event)
+            >
+                <canvas class="plot-axes" node_ref=canvas.axes></canvas>
+                <canvas class="plot-series" node_ref=canvas.series></canvas>
+                <canvas class="plot-raised" node_ref=canvas.raised role="img" aria-label=move || summary.get()></canvas>
+                <div class="crosshair" style=crosshair></div>
+                {select_style}
+                <Tooltip near size axis/>
+                {move || panel.message()}
+            </div>
+            <Foot panel notes/>
+        </figure>
+    }
+    .into_any()
+}
+
+impl Panel {
+    /// Asks for a whole frame whenever what the panel shows changes, as long as it is in sight.
+    fn ask(self, canvas: LineCanvas, seen: ReadSignal<bool>, size: ReadSignal<(f64, f64)>) {
+        let run_set = self.workspace.run_set();
+        let wanted = self.workspace.view(|view| (view.x, view.range, view.smoothing));
+        let request = Memo::new(move |_| {
+            if !seen.get() {
+                return None;
+            }
+            let (x, range, smoothing) = wanted.get();
+            let width = size.get().0;
+            let run_set = run_set.get()?;
+            (width > 0.0).then(|| FrameRequest {
+                run_set,
+                metric: self.metric.get_value(),
+                x,
+                range,
+                width_px: ((width / WIDTH_STEP).ceil() * WIDTH_STEP) as u32,
+                smoothing: (smoothing > 0.0).then_some(smoothing),
+                ..FrameRequest::default()
+            })
+        });
+        Effect::new(move |_| {
+            match request.get() {
+                Some(request) => self.fetch(request),
+                // Out of sight a panel holds no points; its pixels stay where they are.
+                None if !seen.get_untracked() => self.let_go(canvas),
+                None => {}
+            }
+        });
+    }
+
+    /// Forgets the points and what was asked for.
+    fn let_go(self, canvas: LineCanvas) {
+        self.question.update_value(|number| *number += 1);
+        canvas.forget();
+        self.frame.set(None);
+        self.loading.set(true);
+        self.drawing.set(false);
+        self.waiting.set(false);
+    }
+
+    /// Asks for growth when the metric grew, at most one question at a time.
+    fn grow(self) {
+        let workspace = self.workspace;
+        Effect::new(move |before: Option<u64>| {
+            let (number, runs, ours) = workspace.growth.with(|growth| {
+                let ours =
+                    growth.metrics.is_empty() || self.metric.with_value(|metric| growth.metrics.contains(metric));
+                (growth.number, growth.runs.clone(), ours)
+            });
+            if before.is_some_and(|before| before != number) && ours {
+                if self.loading.get_untracked() {
+                    self.waiting.set(true);
+                } else if let Some(frame) = self.frame.get_untracked() {
+                    self.fetch(frame.growth_request(&runs));
+                }
+            }
+            number
+        });
+        Effect::new(move |_| {
+            // The awaited answer is here: what grew meanwhile is asked for.
+            let again = !self.loading.get() && self.waiting.get();
+            if let Some(frame) = self.frame.get_untracked().filter(|_| again) {
+                self.waiting.set(false);
+                let runs: Vec<_> = frame.series.keys().copied().collect();
+                self.fetch(frame.growth_request(&runs));
+            }
+        });
+    }
+
+    fn fetch(self, request: FrameRequest) {
+        if request.run_set.runs.as_ref().is_some_and(Vec::is_empty) && request.buckets.is_some() {
+            return;
+        }
+        let Some(number) = self.question.try_update_value(|number| {
+            *number += 1;
+            *number
+        }) else {
+            return;
+        };
+        self.loading.set(true);
+        spawn_local(async move {
+            let answer = api::frame(&request).await;
+            if self.question.try_get_value() != Some(number) {
+                return;
+            }
+            match answer {
+                Ok(frame) => {
+                    let new = match self.frame.get_untracked() {
+                        Some(old) if request.buckets.is_some() => old.grown(&request, frame),
+                        _ => PanelFrame::new(request, frame),
+                    };
+                    self.error.set(None);
+                    // Before `loading` falls, so that a panel is never quiet without its pixels.
+                    self.drawing.set(true);
+                    self.frame.set(Some(Arc::new(new)));
+                }
+                // What is drawn stays while the server is away; it is asked again when it is back.
+                Err(ApiError::Offline) if self.frame.with_untracked(Option::is_some) => {}
+                Err(error) => self.error.set(Some(error)),
+            }
+            self.loading.set(false);
+        });
+    }
+
+    /// Draws whenever the frame, the runs shown, the axes, the size or the theme change.
+    fn draw(
+        self,
+        canvas: LineCanvas,
+        seen: ReadSignal<bool>,
+        size: ReadSignal<(f64, f64)>,
+        theme: ThemeState,
+        summary: RwSignal<String>,
+        notes: RwSignal<Vec<String>>,
+    ) {
+        let workspace = self.workspace;
+        let look = workspace.view({
+            let metric = self.metric.get_value();
+            move |view| {
+                (view.y_of(&metric), view.panels.get(&metric).and_then(|panel| panel.y_range), view.ignore_outliers)
+            }
+        });
+        Effect::new(move |_| {
+            if !seen.get() {
+                return;
+            }
+            let (y, y_range, ignore_outliers) = look.get();
+            let (dark, (width, height)) = (theme.dark.get(), size.get());
+            let Some(frame) = self.frame.get() else { return };
+            if width < 1.0 || height < 1.0 {
+                return;
+            }
+            let chart = LineChart {
+                metric: self.metric.get_value(),
+                x: frame.request.x,
+                x_domain: frame.request.range.map(|[from, to]| [from as f64, to as f64]),
+                y_kind: scale_kind(y),
+                y_domain: match y_range {
+                    Some(range) => YDomain::Fixed(range),
+                    None if ignore_outliers => YDomain::Robust(OUTLIERS),
+                    None => YDomain::Auto,
+                },
+                utc_offset_minutes: utc_offset_minutes(),
+                lines: self.lines(&frame, dark),
+                ..LineChart::default()
+            };
+            let scale = window().device_pixel_ratio();
+            let size_dpx = ((width * scale).round() as u32, (height * scale).round() as u32);
+            self.drawing.set(true);
+            summary.set(chart.summary());
+            canvas.draw(chart, size_dpx, page_theme(dark, scale), move || {
+                if let Some(picture) = canvas.picture() {
+                    notes.try_set(picture.layout.notes.clone());
+                }
+                self.drawn.try_set(true);
+                self.drawing.try_set(false);
+            });
+        });
+    }
+
+    /// A line for each run that is shown, in the order of the run list from the bottom up.
+    fn lines(self, frame: &PanelFrame, dark: bool) -> Vec<Line> {
+        let runs = self.workspace.runs;
+        let drawn = runs.drawn.get();
+        let list = runs.list.get();
+        let mut shown: Vec<_> = frame
+            .series
+            .iter()
+            .filter_map(|(run, series)| Some((*drawn.get(run)?, list.row_of(*run)?, series)))
+            .collect();
+        shown.sort_by_key(|(at, ..)| std::cmp::Reverse(*at));
+        let line = |(_, row, series): (usize, &Arc<data::run::RunRow>, &crate::state::frames::PanelSeries)| {
+            let name = row.name.clone();
+            match &series.smoothed {
+                Some(smoothed) => {
+                    Line::new(row.run_id, name, smoothed.clone(), dark).with_original(series.points.clone())
+                }
+                None => Line::new(row.run_id, name, series.points.clone(), dark),
+            }
+        };
+        shown.into_iter().map(line).collect()
+    }
+
+    fn toggle_full(self) {
+        let metric = self.metric.get_value();
+        self.workspace.change("full screen", |view| {
+            view.full = (view.full.as_ref() != Some(&metric)).then_some(metric);
+        });
+    }
+
+    /// What lies over the plot while there is nothing to draw.
+    fn message(self) -> Option<AnyView> {
+        if let Some(error) = self.error.get() {
+            let retry = move |_| {
+                self.error.set(None);
+                if let Some(frame) = self.frame.get_untracked() {
+                    self.fetch(frame.request.clone());
+                } else {
+                    self.workspace.runs.reload();
+                }
+            };
+            return Some(
+                view! {
+                    <div class="plot-message" role="alert">
+                        <p>{error.to_string()}</p>
+                        <button type="button" class="button" on:click=retry>"Try again"</button>
+                    </div>
+                }
+                .into_any(),
+            );
+        }
+        let Some(frame) = self.frame.get() else {
+            return (!self.drawn.get()).then(|| view! { <div class="skeleton plot-skeleton"></div> }.into_any());
+        };
+        let drawn = self.workspace.runs.drawn.get();
+        let points =
+            frame.series.iter().filter(|(run, _)| drawn.contains_key(run)).any(|(_, series)| !series.points.is_empty());
+        if points {
+            return None;
+        }
+        let words = match (drawn.is_empty(), frame.request.range) {
+            (true, _) => "No run is shown. Show some in the run list.",
+            (false, Some(_)) => "No run that is shown has points in this range. Double-click to zoom out.",
+            (false, None) => "None of the runs that are shown logged this metric.",
+        };
+        Some(view! { <div class="plot-message"><p>{words}</p></div> }.into_any())
+    }
+
+    fn actions(self, canvas: LineCanvas, full: bool) -> Vec<Action> {
+        let action = |words: &str, key: &'static str, run: Callback<()>| Action { words: words.to_owned(), key, run };
+        let workspace = self.workspace;
+        let set_scale = move |scale: Option<YScale>| {
+            Callback::new(move |()| {
+                let metric = self.metric.get_value();
+                workspace.change("panel scale", |view| view.change_panel(&metric, |panel| panel.y = scale));
+            })
+        };
+        let mut actions = vec![
+            action(
+                if full { "Leave full screen" } else { "Full screen" },
+                "F",
+                Callback::new(move |()| self.toggle_full()),
+            ),
+            action("Copy link to this panel", "", Callback::new(move |()| self.copy_link())),
+            action("Save as PNG", "", Callback::new(move |()| self.save_png(canvas))),
+            action("Save points as CSV", "", Callback::new(move |()| self.save_csv())),
+        ];
+        let own = workspace.view_now(|view| view.panels.get(&self.metric.get_value()).and_then(|panel| panel.y));
+        for (scale, words) in
+            [(YScale::Linear, "Linear y here"), (YScale::Log, "Log y here"), (YScale::Symlog, "Symlog y here")]
+        {
+            if own != Some(scale) {
+                actions.push(action(words, "", set_scale(Some(scale))));
+            }
+        }
+        if own.is_some() {
+            actions.push(action("Y scale as elsewhere", "", set_scale(None)));
+        }
+        actions
+    }
+
+    fn copy_link(self) {
+        let view = data::view::View { full: Some(self.metric.get_value()), ..self.workspace.view_now(Clone::clone) };
+        let location = window().location();
+        if let (Ok(origin), Ok(path)) = (location.origin(), location.pathname()) {
+            let code = crate::url::code_of_view(&view).unwrap_or_default();
+            let _ = window().navigator().clipboard().write_text(&format!("{origin}{path}?view={code}"));
+        }
+    }
+
+    fn save_png(self, canvas: LineCanvas) {
+        let name = format!("{}.png", file_name(&self.metric.get_value()));
+        to_png(&canvas, move |blob| crate::ui::save::save(&blob, &name));
+    }
+
+    /// Saves the points of the runs shown: `run_id,run,x,value`, a smoothed value where there is one.
+    fn save_csv(self) {
+        let Some(frame) = self.frame.get_untracked() else { return };
+        let list = self.workspace.runs.list.get_untracked();
+        let drawn = self.workspace.runs.drawn.get_untracked();
+        let x = match frame.request.x {
+            XAxis::Step => "step",
+            XAxis::RelativeTime => "relative_millis",
+            XAxis::WallTime => "wall_millis",
+        };
+        let mut text = format!("run_id,run,{x},value\n");
+        for (run, series) in frame.series.iter().filter(|(run, _)| drawn.contains_key(run)) {
+            let name = list.row_of(*run).map_or(String::new(), |row| crate::ui::save::csv_cell(&row.name));
+            for (x, y) in series.points.x.iter().zip(&series.points.y) {
+                text.push_str(&format!("{run},{name},{x},{y}\n"));
+            }
+        }
+        crate::ui::save::save_text(&text, "text/csv", &format!("{}.csv", file_name(&self.metric.get_value())));
+    }
+}
+
+fn scale_kind(scale: YScale) -> ScaleKind {
+    match scale {
+        YScale::Linear => ScaleKind::Linear,
+        YScale::Log => ScaleKind::Log,
+        YScale::Symlog => ScaleKind::Symlog,
+    }
+}
+
+fn utc_offset_minutes() -> i32 {
+    -(js_sys::Date::new_0().get_timezone_offset() as i32)
+}
+
+fn file_name(metric: &str) -> String {
+    metric.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect()
+}
+
+/// The line below the plot: how much of the data it shows, and what the axes leave out.
+#[component]
+fn Foot(panel: Panel, notes: RwSignal<Vec<String>>) -> impl IntoView {
+    let slow = RwSignal::new(false);
+    Effect::new(move |handle: Option<Option<TimeoutHandle>>| {
+        if let Some(handle) = handle.flatten() {
+            handle.clear();
+        }
+        if panel.loading.get() {
+            return set_timeout_with_handle(
+                move || {
+                    slow.try_set(true);
+                },
+                Duration::from_secs(1),
+            )
+            .ok();
+        }
+        slow.set(false);
+        None
+    });
+    let sentence = Memo::new(move |_| {
+        let frame = panel.frame.get()?;
+        let drawn = panel.workspace.runs.drawn.get();
+        let total = panel.workspace.runs.list.with(|list| list.total());
+        let series = frame.series.iter().filter(|(run, _)| drawn.contains_key(run)).map(|(_, series)| series);
+        let mut fidelity = charts::fidelity::Fidelity { runs: drawn.len() as u64, ..Default::default() };
+        for series in series {
+            fidelity.held += series.held;
+            fidelity.shown += series.points.len() as u64;
+            fidelity.non_finite += series.non_finite;
+            fidelity.with_points += u64::from(series.held > 0);
+        }
+        // Thinning may keep the point on each side of a range, which the range does not hold.
+        fidelity.shown = fidelity.shown.min(fidelity.held);
+        let mut text = fidelity.sentence();
+        if drawn.len() >= crate::state::MOST_DRAWN && total > drawn.len() {
+            text.push_str(&format!(
+                "; the first {} of {} runs are drawn",
+                count(drawn.len() as u64),
+                count(total as u64)
+            ));
+        }
+        Some(text)
+    });
+    let words = move || {
+        let mut parts: Vec<String> = sentence.get().into_iter().collect();
+        parts.extend(notes.get());
+        parts.join("; ")
+    };
+    let first_odd = Memo::new(move |_| {
+        let frame = panel.frame.get()?;
+        let drawn = panel.workspace.runs.drawn.get();
+        let odd = |points: &data::series::Points| points.y.iter().position(|y| !y.is_finite()).map(|at| points.x[at]);
+        let first = frame.series.iter().filter(|(run, series)| series.non_finite > 0 && drawn.contains_key(run));
+        first.filter_map(|(run, series)| Some((odd(&series.points)?, *run))).min()
+    });
+    let jump = move |_| {
+        if let Some((x, run)) = first_odd.get_untracked() {
+            panel.workspace.cursor.set(Some(x as f64));
+            panel.workspace.hovered.set(Some(run));
+        }
+    };
+    view! {
+        <div class="panel-foot">
+            <span class="fidelity" title=words>{words}</span>
+            {move || first_odd.get().map(|_| view! {
+                <button type="button" title="Point at the first NaN or infinite value" on:click=jump>"First non-finite"</button>
+            })}
+            {move || slow.get().then(|| view! { <span role="status">"Loading…"</span> })}
+        </div>
+    }
+    .into_any()
+}

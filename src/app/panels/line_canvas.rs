@@ -1,0 +1,255 @@
+//! A line chart on canvases: labels on one, grid and dense lines on a second, the raised run on a
+//! third, so that a hover redraws one line and not a thousand.
+//!
+//! Lines are rasterised in slices of a few milliseconds between animation frames; the old picture
+//! stays until the new one is whole.
+
+use crate::ui::canvas::{Canvas, context, put_pixels, resize};
+use charts::{
+    draw::{draw_labels, draw_marks},
+    layout::Layout,
+    line::LineChart,
+    raster::{Detail, Raster},
+    theme::Theme,
+};
+use data::{run::RunId, series::Points};
+use leptos::{html, prelude::*};
+use plotters::prelude::IntoDrawingArea;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+use web_sys::HtmlCanvasElement;
+
+/// How long one slice may take, milliseconds: half a frame, so that the page stays quick.
+const SLICE_MILLIS: f64 = 8.0;
+/// How many lines are drawn between two looks at the clock.
+const LINES_A_LOOK: usize = 8;
+
+/// What is on the screen: a hover asks this, not the pixels.
+pub struct Picture {
+    /// The chart.
+    pub chart: LineChart,
+    /// Where everything in it lies, device pixels.
+    pub layout: Layout,
+    /// What it looks like; its scale is the device pixel ratio.
+    pub theme: Theme,
+}
+
+impl Picture {
+    /// The index of the line of `run`.
+    pub fn line_of(&self, run: RunId) -> Option<usize> {
+        self.chart.lines.iter().position(|line| line.run == run)
+    }
+}
+
+/// The three canvases of one panel.
+#[derive(Clone, Copy)]
+pub struct LineCanvas {
+    /// Labels.
+    pub axes: NodeRef<html::Canvas>,
+    /// Grid, lines, marks.
+    pub series: NodeRef<html::Canvas>,
+    /// The raised run.
+    pub raised: NodeRef<html::Canvas>,
+    state: StoredValue<Rc<State>, LocalStorage>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Rises with each drawing, so that an overtaken one stops.
+    number: Cell<u64>,
+    picture: RefCell<Option<Rc<Picture>>>,
+}
+
+struct Drawing {
+    number: u64,
+    picture: Rc<Picture>,
+    order: Vec<usize>,
+    next: usize,
+    raster: Raster,
+    done: Box<dyn Fn()>,
+}
+
+impl LineCanvas {
+    /// Canvases with nothing on them yet.
+    pub fn new() -> LineCanvas {
+        LineCanvas {
+            axes: NodeRef::new(),
+            series: NodeRef::new(),
+            raised: NodeRef::new(),
+            state: StoredValue::new_local(Rc::default()),
+        }
+    }
+
+    /// What is on the screen.
+    pub fn picture(&self) -> Option<Rc<Picture>> {
+        self.state.try_with_value(|state| state.picture.borrow().clone()).flatten()
+    }
+
+    /// Draws `chart` at a size in device pixels and calls `done` when its pixels are on the screen.
+    /// Gives up a drawing that is still under way.
+    pub fn draw(&self, chart: LineChart, size_dpx: (u32, u32), theme: Theme, done: impl Fn() + 'static) {
+        let number = self.next_number();
+        let layout = chart.layout(size_dpx, &theme);
+        let mut raster = Raster::new(layout.plot.width(), layout.plot.height());
+        // An opaque ground saves dividing every pixel by its opacity.
+        raster.begin(Some(theme.surface));
+        raster.draw_grid(&layout, &theme);
+        let order = chart.drawing_order();
+        let picture = Rc::new(Picture { chart, layout, theme });
+        self.slice(Drawing { number, picture, order, next: 0, raster, done: Box::new(done) });
+    }
+
+    /// Stops a drawing that is under way, and forgets the picture.
+    pub fn forget(&self) {
+        self.next_number();
+        self.state.with_value(|state| state.picture.borrow_mut().take());
+    }
+
+    fn next_number(&self) -> u64 {
+        self.state.with_value(|state| {
+            state.number.set(state.number.get() + 1);
+            state.number.get()
+        })
+    }
+
+    fn slice(&self, mut drawing: Drawing) {
+        let overtaken = |state: &Rc<State>| state.number.get() != drawing.number;
+        if self.state.try_with_value(overtaken).unwrap_or(true) {
+            return;
+        }
+        let clock = window().performance();
+        let now = || clock.as_ref().map_or(0.0, |clock| clock.now());
+        let until = now() + SLICE_MILLIS;
+        while drawing.next < drawing.order.len() {
+            let Picture { chart, layout, theme } = &*drawing.picture;
+            let end = (drawing.next + LINES_A_LOOK).min(drawing.order.len());
+            let detail = Detail::for_lines(chart.lines.len());
+            for &index in &drawing.order[drawing.next..end] {
+                drawing.raster.draw_line(chart, index, layout, theme, detail);
+            }
+            drawing.next = end;
+            if now() > until && drawing.next < drawing.order.len() {
+                let this = *self;
+                request_animation_frame(move || this.slice(drawing));
+                return;
+            }
+        }
+        self.present(drawing);
+    }
+
+    fn present(&self, mut drawing: Drawing) {
+        let picture = drawing.picture.clone();
+        let Picture { chart, layout, theme } = &*picture;
+        let (Some(axes), Some(series), Some(raised)) =
+            (self.axes.get_untracked(), self.series.get_untracked(), self.raised.get_untracked())
+        else {
+            return;
+        };
+        let (width, height) = layout.size;
+        for canvas in [&axes, &series, &raised] {
+            resize(canvas, width, height);
+        }
+        // A browser that gives no drawing context has no picture to get wrong; the summary is text.
+        if let Some(backend) = Canvas::on(&axes) {
+            let area = backend.into_drawing_area();
+            let _ = draw_labels(&area, layout, theme);
+        }
+        let plot = layout.plot;
+        put_pixels(&series, drawing.raster.pixels(), plot.width(), plot.height(), (plot.x0, plot.y0));
+        if let Some(backend) = Canvas::on(&series) {
+            let _ = draw_marks(&backend.into_drawing_area(), chart, layout, theme);
+        }
+        self.state.with_value(|state| *state.picture.borrow_mut() = Some(picture.clone()));
+        (drawing.done)();
+    }
+
+    /// Draws `run` alone above the others, or nothing; says whether the chart has the run.
+    pub fn raise(&self, run: Option<RunId>) -> bool {
+        let Some(canvas) = self.raised.get_untracked() else { return false };
+        let Some(context) = context(&canvas) else { return false };
+        context.clear_rect(0.0, 0.0, f64::from(canvas.width()), f64::from(canvas.height()));
+        let Some(picture) = self.picture() else { return false };
+        let Some(index) = run.and_then(|run| picture.line_of(run)) else { return false };
+        let line = &picture.chart.lines[index];
+        let plot = picture.layout.plot;
+        context.save();
+        context.begin_path();
+        context.rect(f64::from(plot.x0), f64::from(plot.y0), f64::from(plot.width()), f64::from(plot.height()));
+        context.clip();
+        context.set_line_join("round");
+        context.set_stroke_style_str(&line.color.to_string());
+        context.set_fill_style_str(&line.color.to_string());
+        if let Some(original) = line.original() {
+            context.set_global_alpha(0.35);
+            context.set_line_width(picture.theme.dpx(1.0));
+            trace(&context, original, &picture.layout, picture.theme.dpx(1.5));
+            context.set_global_alpha(1.0);
+        }
+        context.set_line_width(picture.theme.dpx(2.0));
+        trace(&context, line.points(), &picture.layout, picture.theme.dpx(2.5));
+        context.restore();
+        true
+    }
+}
+
+/// Strokes the finite pieces of `points`; a point alone between gaps is a dot of radius `dot_dpx`.
+fn trace(context: &web_sys::CanvasRenderingContext2d, points: &Points, layout: &Layout, dot_dpx: f64) {
+    let paths = charts::path::paths(points, layout);
+    context.begin_path();
+    for piece in &paths.pieces {
+        for (at, &(x, y)) in piece.iter().enumerate() {
+            if at == 0 { context.move_to(x, y) } else { context.line_to(x, y) }
+        }
+    }
+    context.stroke();
+    for &(x, y) in &paths.dots {
+        context.begin_path();
+        let _ = context.arc(x, y, dot_dpx, 0.0, std::f64::consts::TAU);
+        context.fill();
+    }
+}
+
+/// The page's theme for charts, at a device pixel ratio of `scale`: colours from the style sheet.
+pub fn page_theme(dark: bool, scale: f64) -> Theme {
+    let mut theme = if dark { Theme::dark(scale) } else { Theme::light(scale) };
+    let root = document().document_element();
+    let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
+    if let Some(style) = style {
+        let token = |name: &str| style.get_property_value(name).ok().and_then(|text| text.trim().parse().ok());
+        for (name, slot) in [
+            ("--chart-surface", &mut theme.surface),
+            ("--chart-ink", &mut theme.ink),
+            ("--chart-muted", &mut theme.muted),
+            ("--chart-grid", &mut theme.grid),
+        ] {
+            if let Some(color) = token(name) {
+                *slot = color;
+            }
+        }
+    }
+    theme
+}
+
+/// One picture of all three canvases on the chart's ground, as a PNG that `take` gets as a blob.
+pub fn to_png(canvases: &LineCanvas, take: impl FnOnce(web_sys::Blob) + 'static) -> Option<()> {
+    use wasm_bindgen::{JsCast, closure::Closure};
+    let picture = canvases.picture()?;
+    let (width, height) = picture.layout.size;
+    let sheet: HtmlCanvasElement = document().create_element("canvas").ok()?.dyn_into().ok()?;
+    resize(&sheet, width, height);
+    let context = context(&sheet)?;
+    context.set_fill_style_str(&picture.theme.surface.to_string());
+    context.fill_rect(0.0, 0.0, f64::from(width), f64::from(height));
+    for canvas in [canvases.axes, canvases.series, canvases.raised] {
+        let canvas = canvas.get_untracked()?;
+        context.draw_image_with_html_canvas_element(&canvas, 0.0, 0.0).ok()?;
+    }
+    let taken = Closure::once_into_js(move |blob: Option<web_sys::Blob>| {
+        if let Some(blob) = blob {
+            take(blob);
+        }
+    });
+    sheet.to_blob(taken.unchecked_ref()).ok()
+}

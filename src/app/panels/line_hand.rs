@@ -1,0 +1,255 @@
+//! What the hand does on a line panel: point, zoom, pan, pin.
+
+use super::{
+    line_canvas::{LineCanvas, Picture},
+    tooltip::{Near, near},
+};
+use crate::state::Workspace;
+use leptos::{ev, html, prelude::*};
+
+/// A press that moves less than this many CSS pixels is a click.
+const CLICK_PX: f64 = 4.0;
+/// How much one notch of the wheel zooms.
+const WHEEL_ZOOM: f64 = 1.25;
+
+/// What is being dragged.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Selection {
+    from: (f64, f64),
+    to: (f64, f64),
+    what: Drag,
+    /// The plot, CSS pixels: left, top, right, bottom.
+    plot: [f64; 4],
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Drag {
+    /// Choose a range of x.
+    ZoomX,
+    /// Choose a range of x and y.
+    ZoomBoth,
+    /// Move along x.
+    Pan,
+}
+
+impl Selection {
+    fn moved_px(&self) -> f64 {
+        (self.to.0 - self.from.0).hypot(self.to.1 - self.from.1)
+    }
+
+    /// Where the selection lies, as a style.
+    pub fn style(&self) -> String {
+        if self.what == Drag::Pan || self.moved_px() < CLICK_PX {
+            return "display: none".to_owned();
+        }
+        let [left, top, right, bottom] = self.plot;
+        let clamp = |v: f64, from: f64, to: f64| v.clamp(from, to.max(from));
+        let (x0, x1) = (clamp(self.from.0.min(self.to.0), left, right), clamp(self.from.0.max(self.to.0), left, right));
+        let (y0, y1) = match self.what {
+            Drag::ZoomBoth => {
+                (clamp(self.from.1.min(self.to.1), top, bottom), clamp(self.from.1.max(self.to.1), top, bottom))
+            }
+            Drag::ZoomX | Drag::Pan => (top, bottom),
+        };
+        format!("left: {x0}px; top: {y0}px; width: {}px; height: {}px", x1 - x0, y1 - y0)
+    }
+}
+
+/// The hand on one panel.
+#[derive(Clone, Copy)]
+pub struct Hand {
+    /// The workspace that hears what the hand does.
+    pub workspace: Workspace,
+    /// The panel's metric.
+    pub metric: StoredValue<String>,
+    /// What is on the screen.
+    pub canvas: LineCanvas,
+    /// The element that positions are counted from.
+    pub plot: NodeRef<html::Div>,
+    /// What the pointer is near to, for the tooltip.
+    pub near: RwSignal<Option<Near>>,
+    /// What is being dragged.
+    pub selection: RwSignal<Option<Selection>>,
+}
+
+impl Hand {
+    fn at(&self, event: &web_sys::MouseEvent) -> Option<(f64, f64)> {
+        let bounds = self.plot.get_untracked()?.get_bounding_client_rect();
+        Some((f64::from(event.client_x()) - bounds.left(), f64::from(event.client_y()) - bounds.top()))
+    }
+
+    /// The button went down.
+    pub fn down(&self, event: &ev::PointerEvent) {
+        let (Some(at), Some(picture)) = (self.at(event), self.canvas.picture()) else { return };
+        if event.button() != 0 || event.pointer_type() == "touch" {
+            return;
+        }
+        if let Some(plot) = self.plot.get_untracked() {
+            let _ = plot.set_pointer_capture(event.pointer_id());
+        }
+        let what = match (event.alt_key(), event.shift_key()) {
+            (true, _) => Drag::Pan,
+            (false, true) => Drag::ZoomBoth,
+            (false, false) => Drag::ZoomX,
+        };
+        let (plot, scale) = (picture.layout.plot, picture.theme.scale);
+        let css = [plot.x0, plot.y0, plot.x1, plot.y1].map(|edge| f64::from(edge) / scale);
+        self.selection.set(Some(Selection { from: at, to: at, what, plot: css }));
+        event.prevent_default();
+    }
+
+    /// The pointer moved, pressed or not.
+    pub fn moved(&self, event: &ev::PointerEvent) {
+        let Some(at) = self.at(event) else { return };
+        match self.selection.get_untracked() {
+            Some(selection) => {
+                let selection = Selection { to: at, ..selection };
+                self.selection.set(Some(selection));
+                if selection.moved_px() >= CLICK_PX {
+                    self.near.set(None);
+                    self.shift(if selection.what == Drag::Pan { at.0 - selection.from.0 } else { 0.0 });
+                }
+            }
+            None => self.point(at),
+        }
+    }
+
+    /// Points at what lies at `at`.
+    fn point(&self, at: (f64, f64)) {
+        let Some(picture) = self.canvas.picture() else { return };
+        let scale = picture.theme.scale;
+        let inside = picture.layout.plot.contains(at.0 * scale, at.1 * scale);
+        let found = if inside { near(&picture, at) } else { None };
+        let cursor = inside.then(|| picture.layout.x.value_from(at.0 * scale));
+        let run = found.as_ref().map(|near| near.nearest);
+        if self.workspace.cursor.get_untracked() != cursor {
+            self.workspace.cursor.set(cursor);
+        }
+        if self.workspace.hovered.get_untracked() != run {
+            self.workspace.hovered.set(run);
+        }
+        if self.near.with_untracked(|before| *before != found) {
+            self.near.set(found);
+        }
+    }
+
+    /// The button went up: zooms, pans, or pins what was clicked.
+    pub fn up(&self, event: &ev::PointerEvent) {
+        let Some(selection) = self.selection.get_untracked() else { return };
+        self.cancel();
+        let Some(picture) = self.canvas.picture() else { return };
+        if selection.moved_px() < CLICK_PX {
+            self.pin();
+        } else {
+            match selection.what {
+                Drag::Pan => self.pan(&picture, selection.to.0 - selection.from.0),
+                Drag::ZoomX | Drag::ZoomBoth => self.zoom(&picture, selection),
+            }
+        }
+        event.prevent_default();
+    }
+
+    /// What was dragged is let go without effect.
+    pub fn cancel(&self) {
+        self.selection.set(None);
+        self.shift(0.0);
+    }
+
+    /// The pointer left the plot.
+    pub fn leave(&self) {
+        if self.selection.with_untracked(Option::is_none) {
+            self.near.set(None);
+            self.workspace.cursor.set(None);
+            self.workspace.hovered.set(None);
+        }
+    }
+
+    /// Pins the run under the pointer, or lets the pinned one go.
+    fn pin(&self) {
+        let run = self.near.with_untracked(|near| near.as_ref().map(|near| near.nearest.short()));
+        self.workspace.change("pin", |view| {
+            view.pinned = if view.pinned == run { None } else { run };
+        });
+    }
+
+    fn zoom(&self, picture: &Picture, selection: Selection) {
+        let scale = picture.theme.scale;
+        let [left, top, right, bottom] = selection.plot;
+        let x_at = |px: f64| picture.layout.x.value_from(px.clamp(left, right) * scale);
+        let y_at = |px: f64| picture.layout.y.value_from(px.clamp(top, bottom) * scale);
+        let (from, to) = (selection.from.0.min(selection.to.0), selection.from.0.max(selection.to.0));
+        let metric = self.metric.get_value();
+        self.workspace.zoom(
+            Some(whole_range(x_at(from), x_at(to))),
+            &metric,
+            match selection.what {
+                Drag::ZoomBoth => {
+                    Some([y_at(selection.from.1.max(selection.to.1)), y_at(selection.from.1.min(selection.to.1))])
+                }
+                Drag::ZoomX | Drag::Pan => None,
+            },
+        );
+    }
+
+    fn pan(&self, picture: &Picture, by_px: f64) {
+        let (x, scale) = (&picture.layout.x, picture.theme.scale);
+        let [from, to] = x.range();
+        let moved = whole_range(x.value_from(from - by_px * scale), x.value_from(to - by_px * scale));
+        self.workspace.change("pan", |view| view.range = Some(moved));
+    }
+
+    /// Moves the picture while it is dragged; it is drawn anew when the hand rests.
+    fn shift(&self, by_px: f64) {
+        if let Some(series) = self.canvas.series.get_untracked() {
+            let moved = if by_px == 0.0 { String::new() } else { format!("translateX({by_px}px)") };
+            let style = web_sys::HtmlElement::style(&series);
+            if style.get_property_value("transform").unwrap_or_default() != moved {
+                let _ = style.set_property("transform", &moved);
+            }
+        }
+    }
+
+    /// Goes back to the range before the last zoom.
+    pub fn zoom_out(&self) {
+        let metric = self.metric.get_value();
+        self.workspace.zoom_back(&metric);
+    }
+
+    /// Zooms at the pointer when Ctrl is held; else the page scrolls.
+    pub fn wheel(&self, event: &ev::WheelEvent) {
+        if !event.ctrl_key() && !event.meta_key() {
+            return;
+        }
+        event.prevent_default();
+        let (Some(at), Some(picture)) = (self.at(event), self.canvas.picture()) else { return };
+        let x = &picture.layout.x;
+        let [left, right] = x.range();
+        let center = (at.0 * picture.theme.scale).clamp(left, right);
+        let factor = if event.delta_y() < 0.0 { 1.0 / WHEEL_ZOOM } else { WHEEL_ZOOM };
+        let range = whole_range(
+            x.value_from(center - (center - left) * factor),
+            x.value_from(center + (right - center) * factor),
+        );
+        self.workspace.change("wheel zoom", |view| view.range = Some(range));
+    }
+}
+
+/// The whole x units that cover `from..=to`, at least one wide.
+fn whole_range(from: f64, to: f64) -> [i64; 2] {
+    let (from, to) = (from.floor() as i64, to.ceil() as i64);
+    [from, to.max(from.saturating_add(1))]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_covers_what_was_chosen_and_is_never_empty() {
+        for (from, to, range) in
+            [(1.2, 7.9, [1, 8]), (3.0, 3.0, [3, 4]), (-0.5, 0.5, [-1, 1]), (1e300, 1e301, [i64::MAX, i64::MAX])]
+        {
+            assert_eq!(whole_range(from, to), range);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! One file a panel kind, the board that holds them, and the controls they share.
+
+pub mod board;
+pub mod line;
+mod line_canvas;
+mod line_hand;
+pub mod toolbar;
+mod tooltip;

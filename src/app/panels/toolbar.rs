@@ -1,0 +1,87 @@
+//! The controls that all panels of a workspace share.
+
+use crate::{
+    state::Workspace,
+    ui::{
+        icon::{Icon, icon},
+        segments::Segments,
+    },
+};
+use charts::{format::value_text, time::duration_text};
+use data::{frame::XAxis, view::YScale};
+use leptos::prelude::*;
+
+/// X axis, y scale, smoothing, outliers, panel search.
+#[component]
+pub fn Toolbar(workspace: Workspace) -> impl IntoView {
+    let x = workspace.view(|view| view.x);
+    let y = workspace.view(|view| view.y);
+    let smoothing = workspace.view(|view| view.smoothing);
+    let outliers = workspace.view(|view| view.ignore_outliers);
+    let search = workspace.view(|view| view.panel_search.clone());
+    let choose_x = Callback::new(move |x| {
+        workspace.change("x axis", |view| {
+            view.x = x;
+            // A range of steps says nothing about a time.
+            view.range = None;
+        });
+    });
+    view! {
+        <div class="toolbar" role="toolbar" aria-label="Panel settings">
+            <Segments label="X axis" chosen=x on_choose=choose_x
+                choices=vec![(XAxis::Step, "Step"), (XAxis::RelativeTime, "Relative"), (XAxis::WallTime, "Wall time")]/>
+            <Segments label="Y scale" chosen=y
+                on_choose=Callback::new(move |y| workspace.change("y scale", |view| view.y = y))
+                choices=vec![(YScale::Linear, "Linear"), (YScale::Log, "Log"), (YScale::Symlog, "Symlog")]/>
+            <label class="slider">
+                "Smoothing"
+                <input
+                    type="range" min="0" max="0.99" step="0.01" aria-label="Smoothing"
+                    prop:value=move || smoothing.get().to_string()
+                    on:input=move |event| {
+                        let weight = event_target_value(&event).parse().unwrap_or(0.0);
+                        workspace.change("smoothing", |view| view.smoothing = weight);
+                    }
+                />
+                <output>{move || format!("{:.2}", smoothing.get())}</output>
+            </label>
+            <label class="toggle">
+                <input type="checkbox" prop:checked=move || outliers.get()
+                    on:change=move |event| {
+                        let on = event_target_checked(&event);
+                        workspace.change("outliers", |view| view.ignore_outliers = on);
+                    }/>
+                "Ignore outliers"
+            </label>
+            <ZoomChip workspace/>
+            <label class="search toolbar-search">
+                {icon(Icon::Search)}
+                <input class="field" type="search" placeholder="Search panels" aria-label="Search panels"
+                    prop:value=move || search.get()
+                    on:input=move |event| workspace.change("panel search", |view| view.panel_search = event_target_value(&event))/>
+            </label>
+        </div>
+    }
+    .into_any()
+}
+
+/// Says that panels show a part of x, and goes back to all of it.
+#[component]
+fn ZoomChip(workspace: Workspace) -> impl IntoView {
+    let range = workspace.view(|view| (view.range, view.x));
+    move || {
+        let (Some([from, to]), x) = range.get() else { return ().into_any() };
+        let words = match x {
+            XAxis::Step => format!("Steps {} to {}", value_text(from as f64), value_text(to as f64)),
+            XAxis::RelativeTime => format!("{} to {}", duration_text(from as f64), duration_text(to as f64)),
+            XAxis::WallTime => format!("{} of wall time", duration_text(to.saturating_sub(from) as f64)),
+        };
+        view! {
+            <button type="button" class="chip" aria-label="Show all of x again" title="Show all of x again"
+                on:click=move |_| workspace.change("zoom", |view| view.range = None)>
+                {words} {icon(Icon::Close)}
+            </button>
+        }
+        .into_any()
+    }
+}

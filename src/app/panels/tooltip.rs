@@ -1,0 +1,114 @@
+//! The tooltip of a line panel: the runs nearest to the pointer, ordered as on screen.
+
+use super::line_canvas::Picture;
+use charts::{format::full_text, hit::Hit};
+use data::run::RunId;
+use leptos::{html, prelude::*};
+
+/// How far from the pointer a line may be to be named, CSS pixels.
+const REACH_PX: f64 = 28.0;
+/// How many runs are named at most.
+const ROWS: usize = 7;
+
+/// What the pointer is near to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Near {
+    /// The pointer, CSS pixels from the plot's corner.
+    pub at: (f64, f64),
+    /// The x under the pointer, in words.
+    x: String,
+    /// The nearest run.
+    pub nearest: RunId,
+    rows: Vec<NearRow>,
+    /// How many more runs are as near.
+    more: usize,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct NearRow {
+    run: RunId,
+    name: String,
+    color: String,
+    value: String,
+    original: Option<String>,
+}
+
+/// What lies near `at`, CSS pixels from the plot's corner; `None` if no line does.
+pub fn near(picture: &Picture, at: (f64, f64)) -> Option<Near> {
+    let scale = picture.theme.scale;
+    let (x_px, y_px) = (at.0 * scale, at.1 * scale);
+    let hits = picture.chart.nearest_many(&picture.layout, x_px, y_px, REACH_PX * scale, usize::MAX);
+    let nearest = hits.iter().min_by(|a, b| a.distance.total_cmp(&b.distance))?;
+    let (nearest_line, x) = (nearest.line, nearest.x);
+    let mut shown: Vec<&Hit> = hits.iter().collect();
+    shown.sort_by(|a, b| a.distance.total_cmp(&b.distance));
+    shown.truncate(ROWS);
+    shown.sort_by(|a, b| a.y_px.total_cmp(&b.y_px));
+    let row = |hit: &&Hit| {
+        let line = &picture.chart.lines[hit.line];
+        let original = line.original().and_then(|points| points.x.binary_search(&hit.x).ok().map(|at| points.y[at]));
+        NearRow {
+            run: line.run,
+            name: line.name.clone(),
+            color: line.color.to_string(),
+            value: full_text(hit.y),
+            original: original.map(full_text),
+        }
+    };
+    Some(Near {
+        at,
+        x: picture.chart.x_text(x as f64),
+        nearest: picture.chart.lines[nearest_line].run,
+        rows: shown.iter().map(row).collect(),
+        more: hits.len().saturating_sub(ROWS),
+    })
+}
+
+/// Shows `near` beside the pointer, on the side where there is room, never over the point.
+#[component]
+pub fn Tooltip(
+    /// What the pointer is near to.
+    near: RwSignal<Option<Near>>,
+    /// The size of the plot in CSS pixels.
+    size: ReadSignal<(f64, f64)>,
+    /// What runs along x, as a word.
+    #[prop(into)]
+    axis: Signal<&'static str>,
+) -> impl IntoView {
+    let node = NodeRef::<html::Div>::new();
+    let place = move || {
+        let Some((x, y)) = near.with(|near| near.as_ref().map(|near| near.at)) else { return String::new() };
+        let (width, height) = size.get();
+        let (own_width, own_height) =
+            node.get().map_or((240.0, 60.0), |node| (f64::from(node.offset_width()), f64::from(node.offset_height())));
+        let left = if x + 16.0 + own_width > width && x > width / 2.0 { x - 16.0 - own_width } else { x + 16.0 };
+        let top = (y - own_height / 2.0).clamp(-24.0, (height - own_height + 24.0).max(-24.0));
+        format!("transform: translate({left}px, {top}px)")
+    };
+    let rows = move || {
+        near.get().map(|near| {
+            let more = (near.more > 0).then(|| view! { <div class="tooltip-more">{near.more} " more here"</div> });
+            let rows = near
+                .rows
+                .into_iter()
+                .map(|row| {
+                    let nearest = if row.run == near.nearest { "true" } else { "false" };
+                    let value = match row.original {
+                        Some(original) if original != row.value => format!("{} (raw {original})", row.value),
+                        _ => row.value,
+                    };
+                    view! {
+                        <div class="tooltip-row" data-nearest=nearest style:--run=row.color>
+                            <i></i><span>{row.name}</span><b>{value}</b>
+                        </div>
+                    }
+                })
+                .collect_view();
+            view! { <div class="tooltip-head"><span>{axis.get_untracked()} " " {near.x}</span></div> {rows} {more} }
+        })
+    };
+    move || {
+        near.with(Option::is_some)
+            .then(|| view! { <div class="tooltip" role="tooltip" node_ref=node style=place>{rows}</div> })
+    }
+}

@@ -1,0 +1,329 @@
+//! What is on the screen of a workspace, and the questions that components ask of it.
+//!
+//! State is a few coarse signals in a `Copy` struct given by context; all else is derived by memos.
+//!
+//! - [`Workspace`]: the view, its runs and metrics, and what the hand points at
+//! - [`history`]: undo and redo
+//! - [`runs`]: the run list, loaded in pages
+//! - [`frames`]: what one panel shows, and how it grows
+
+pub mod frames;
+pub mod history;
+pub mod runs;
+
+use crate::{
+    api::{self, ApiError},
+    live::{self, Connection},
+    url,
+};
+use data::{
+    frame::RunSet,
+    run::{LiveEvent, MetricRow, RunId},
+    view::View,
+};
+use history::History;
+use leptos::{prelude::*, task::spawn_local};
+use runs::{RunList, Runs};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+/// How many runs one panel draws at most; a panel that leaves runs out says so.
+pub const MOST_DRAWN: usize = 1_000;
+
+/// Which runs a workspace is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// All runs of an experiment.
+    Experiment(String),
+    /// One run of an experiment.
+    Run(String, RunId),
+}
+
+impl Scope {
+    /// The experiment's id.
+    pub fn experiment(&self) -> &str {
+        match self {
+            Scope::Experiment(id) | Scope::Run(id, _) => id,
+        }
+    }
+}
+
+/// Series that just grew: any of these metrics in any of these runs.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Growth {
+    /// Rises with each event, so that two equal ones differ.
+    pub number: u64,
+    /// The runs; empty for all.
+    pub runs: Vec<RunId>,
+    /// The metrics; empty for all.
+    pub metrics: Vec<String>,
+}
+
+/// The x range, and the y range of one panel.
+type Ranges = (Option<[i64; 2]>, Option<[f64; 2]>);
+
+/// A workspace: one view over the runs of its scope. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Workspace {
+    scope: StoredValue<Scope>,
+    view: RwSignal<View>,
+    history: StoredValue<History>,
+    can_undo: RwSignal<(bool, bool)>,
+    zooms: StoredValue<Vec<Ranges>>,
+    /// The run list.
+    pub runs: Runs,
+    metrics: RwSignal<Option<Result<Arc<Vec<MetricRow>>, ApiError>>>,
+    /// The run under the pointer, raised in every panel and list at once.
+    pub hovered: RwSignal<Option<RunId>>,
+    /// Where the crosshair stands, in x units; shared by all panels.
+    pub cursor: RwSignal<Option<f64>>,
+    /// What grew last.
+    pub growth: RwSignal<Growth>,
+    /// Whether the screen follows what is logged.
+    pub connection: RwSignal<Connection>,
+    /// Why the address held no view, if it held something else.
+    pub address_error: RwSignal<Option<String>>,
+}
+
+impl Workspace {
+    /// A workspace over `scope`, with the view that `code` holds (see [`url`]); loads and listens at once.
+    pub fn open(scope: Scope, code: Option<String>) -> Workspace {
+        let (view, error) = match code.as_deref().map(url::view_of_code) {
+            None => (View::default(), None),
+            Some(Ok(view)) => (view, None),
+            Some(Err(error)) => (View::default(), Some(error.to_string())),
+        };
+        let view = RwSignal::new(View { version: data::view::VERSION, ..view });
+        let workspace = Workspace {
+            scope: StoredValue::new(scope.clone()),
+            view,
+            history: StoredValue::new(History::default()),
+            can_undo: RwSignal::new((false, false)),
+            zooms: StoredValue::new(Vec::new()),
+            runs: Runs::new(scope.clone(), view),
+            metrics: RwSignal::new(None),
+            hovered: RwSignal::new(None),
+            cursor: RwSignal::new(None),
+            growth: RwSignal::new(Growth::default()),
+            connection: RwSignal::new(Connection::Opening),
+            address_error: RwSignal::new(error),
+        };
+        workspace.load_metrics();
+        workspace.follow();
+        if matches!(scope, Scope::Experiment(_)) {
+            let write = debounced(Duration::from_millis(250), move || view.with_untracked(url::show_view));
+            Effect::new(move |before: Option<()>| {
+                view.track();
+                if before.is_some() {
+                    write();
+                }
+            });
+        }
+        workspace
+    }
+
+    /// Which runs it is about.
+    pub fn scope(&self) -> Scope {
+        self.scope.get_value()
+    }
+
+    /// What is on the screen, or a part of it.
+    pub fn view<T: PartialEq + Send + Sync + 'static>(
+        &self,
+        part: impl Fn(&View) -> T + Send + Sync + 'static,
+    ) -> Memo<T> {
+        let view = self.view;
+        Memo::new(move |_| view.with(&part))
+    }
+
+    /// A part of the view as it is now, without following it.
+    pub fn view_now<T>(&self, part: impl FnOnce(&View) -> T) -> T {
+        self.view.with_untracked(part)
+    }
+
+    /// Changes the view. Changes of one `topic` in quick succession are undone as one.
+    pub fn change(&self, topic: &'static str, change: impl FnOnce(&mut View)) {
+        let before = self.view.get_untracked();
+        let mut after = before.clone();
+        change(&mut after);
+        if after != before {
+            self.history.update_value(|history| history.push(topic, before, js_sys::Date::now()));
+            self.view.set(after);
+            self.note_history();
+        }
+    }
+
+    /// Shows `range` of x in all panels, and `y_range` in the panel of `metric`; [`Workspace::zoom_back`]
+    /// goes back to what was shown before.
+    pub fn zoom(&self, range: Option<[i64; 2]>, metric: &str, y_range: Option<[f64; 2]>) {
+        let before = self.view_now(|view| (view.range, view.panels.get(metric).and_then(|panel| panel.y_range)));
+        self.zooms.update_value(|zooms| zooms.push(before));
+        self.change("zoom", |view| {
+            view.range = range;
+            if y_range.is_some() {
+                view.change_panel(metric, |panel| panel.y_range = y_range);
+            }
+        });
+    }
+
+    /// Goes back to the ranges before the last zoom, or to all there is.
+    pub fn zoom_back(&self, metric: &str) {
+        let before = self.zooms.try_update_value(Vec::pop).flatten();
+        let (range, y_range) = before.unwrap_or_default();
+        self.change("zoom back", |view| {
+            view.range = range;
+            view.change_panel(metric, |panel| panel.y_range = y_range);
+        });
+    }
+
+    /// Takes the last change back.
+    pub fn undo(&self) {
+        let now = self.view.get_untracked();
+        if let Some(view) = self.history.try_update_value(|history| history.undo(now)).flatten() {
+            self.view.set(view);
+            self.note_history();
+        }
+    }
+
+    /// Makes the last undone change again.
+    pub fn redo(&self) {
+        let now = self.view.get_untracked();
+        if let Some(view) = self.history.try_update_value(|history| history.redo(now)).flatten() {
+            self.view.set(view);
+            self.note_history();
+        }
+    }
+
+    /// Whether there is something to undo, and to redo.
+    pub fn can_undo(&self) -> ReadSignal<(bool, bool)> {
+        self.can_undo.read_only()
+    }
+
+    fn note_history(&self) {
+        let now = self.history.with_value(|history| (history.can_undo(), history.can_redo()));
+        if self.can_undo.get_untracked() != now {
+            self.can_undo.set(now);
+        }
+    }
+
+    /// The metrics to show a panel for, by section (the name up to its first `/`, or nothing).
+    pub fn sections(&self) -> Memo<BTreeMap<String, Vec<String>>> {
+        let search = self.view(|view| view.panel_search.to_lowercase());
+        let metrics = self.metrics;
+        Memo::new(move |_| {
+            let mut sections = BTreeMap::<String, Vec<String>>::new();
+            let search = search.get();
+            metrics.with(|metrics| {
+                let Some(Ok(metrics)) = metrics else { return };
+                for row in metrics.iter().filter(|row| row.metric.to_lowercase().contains(&search)) {
+                    sections.entry(section_of(&row.metric).to_owned()).or_default().push(row.metric.clone());
+                }
+            });
+            sections
+        })
+    }
+
+    /// The metrics that runs logged: `None` while loading.
+    pub fn metrics(&self) -> RwSignal<Option<Result<Arc<Vec<MetricRow>>, ApiError>>> {
+        self.metrics
+    }
+
+    /// Which runs a panel asks the server for: all of the experiment if it is small and most are shown.
+    pub fn run_set(&self) -> Memo<Option<RunSet>> {
+        let scope = self.scope();
+        let runs = self.runs;
+        Memo::new(move |_| {
+            let experiments = vec![scope.experiment().to_owned()];
+            if let Scope::Run(_, run) = scope {
+                return Some(RunSet { experiments, runs: Some(vec![run]), ..RunSet::default() });
+            }
+            let list = runs.list.get();
+            let drawn = runs.drawn.get();
+            list.loaded()?;
+            let few = drawn.len() * 4 < list.total();
+            let wanted = (few || list.total() > MOST_DRAWN).then(|| drawn.keys().copied().collect());
+            Some(RunSet { experiments, runs: wanted, ..RunSet::default() })
+        })
+    }
+
+    /// Asks the server which metrics there are.
+    pub fn load_metrics(&self) {
+        let metrics = self.metrics;
+        let scope = self.scope();
+        spawn_local(async move {
+            let answer = match &scope {
+                Scope::Experiment(id) => api::metrics(id).await,
+                Scope::Run(_, run) => api::run(*run).await.map(|row| {
+                    let row_of = |(metric, latest): (String, data::run::LatestMetric)| MetricRow {
+                        metric,
+                        runs: 1,
+                        max_step: latest.step,
+                    };
+                    row.metrics.into_iter().map(row_of).collect()
+                }),
+            };
+            let answer = answer.map(Arc::new);
+            let same = metrics.try_with_untracked(|now| now.as_ref() == Some(&answer)).unwrap_or(true);
+            if !same {
+                metrics.set(Some(answer));
+            }
+        });
+    }
+
+    /// Follows what is logged, as long as the workspace is open.
+    fn follow(&self) {
+        let workspace = *self;
+        let load_metrics = debounced(Duration::from_millis(400), move || workspace.load_metrics());
+        live::listen(self.scope().experiment(), self.connection, move |event| match event {
+            LiveEvent::Hello { .. } => {}
+            LiveEvent::Grew { runs, metrics, .. } => {
+                let known = |metric: &String| {
+                    workspace.metrics.with_untracked(|known| match known {
+                        Some(Ok(known)) => known.iter().any(|row| row.metric == *metric),
+                        _ => false,
+                    })
+                };
+                if !metrics.iter().all(known) {
+                    load_metrics();
+                }
+                workspace.runs.changed(&runs);
+                workspace.growth.update(|growth| *growth = Growth { number: growth.number + 1, runs, metrics });
+            }
+            LiveEvent::Runs { runs, .. } => workspace.runs.changed(&runs),
+            LiveEvent::Resync => {
+                load_metrics();
+                workspace.runs.reload();
+                workspace.growth.update(|growth| *growth = Growth { number: growth.number + 1, ..Growth::default() });
+            }
+        });
+    }
+
+    /// The run that stands out: the hovered one, else the pinned one.
+    pub fn raised(&self) -> Memo<Option<RunId>> {
+        let (hovered, runs) = (self.hovered, self.runs);
+        let pinned = self.view(|view| view.pinned.clone());
+        Memo::new(move |_| {
+            hovered.get().or_else(|| {
+                let pinned = pinned.get()?;
+                runs.list.with(|list: &RunList| list.rows().map(|row| row.run_id).find(|run| run.short() == pinned))
+            })
+        })
+    }
+}
+
+/// The section of a metric: its name up to the first `/`.
+pub fn section_of(metric: &str) -> &str {
+    metric.split_once('/').map_or("", |(section, _)| section)
+}
+
+/// Runs `act` once things have been quiet for `pause`; for the component that calls this.
+pub fn debounced(pause: Duration, act: impl Fn() + 'static) -> impl Fn() + Clone + 'static {
+    let act = std::rc::Rc::new(act);
+    let waiting = std::rc::Rc::new(std::cell::Cell::new(None::<TimeoutHandle>));
+    move || {
+        if let Some(handle) = waiting.take() {
+            handle.clear();
+        }
+        let act = act.clone();
+        waiting.set(set_timeout_with_handle(move || act(), pause).ok());
+    }
+}

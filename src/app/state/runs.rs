@@ -1,0 +1,343 @@
+//! The run list: loaded in pages, searched, ordered, and kept up while runs log.
+
+use super::{MOST_DRAWN, Scope, debounced};
+use crate::api::{self, ApiError};
+use data::{
+    run::{RunId, RunRow, RunsPage, RunsRequest},
+    view::View,
+};
+use leptos::{prelude::*, task::spawn_local};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
+
+/// How many rows one request brings.
+const PAGE: usize = 1_000;
+/// How many changed runs are asked for by name; more reload the list.
+const BY_NAME: usize = 100;
+
+/// The runs of the list that are loaded, in order.
+#[derive(Debug, Clone, Default)]
+pub struct RunList {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    state: State,
+    rows: Vec<Option<Arc<RunRow>>>,
+    place: HashMap<RunId, usize>,
+}
+
+#[derive(Debug, Default, Clone)]
+enum State {
+    #[default]
+    Loading,
+    Ready,
+    Failed(ApiError),
+}
+
+impl PartialEq for RunList {
+    fn eq(&self, other: &RunList) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
+    }
+}
+
+impl RunList {
+    fn of_page(page: RunsPage) -> RunList {
+        let mut rows = vec![None; (page.total as usize).max(page.runs.len())];
+        let mut place = HashMap::with_capacity(page.runs.len());
+        for (at, row) in page.runs.into_iter().enumerate() {
+            place.insert(row.run_id, at);
+            rows[at] = Some(Arc::new(row));
+        }
+        RunList { inner: Arc::new(Inner { state: State::Ready, rows, place }) }
+    }
+
+    fn with_rows(&self, offset: usize, new: Vec<RunRow>) -> RunList {
+        let Inner { state, rows, place } = &*self.inner;
+        let (mut rows, mut place) = (rows.clone(), place.clone());
+        for (at, row) in new.into_iter().enumerate() {
+            if let Some(slot) = rows.get_mut(offset + at) {
+                place.insert(row.run_id, offset + at);
+                *slot = Some(Arc::new(row));
+            }
+        }
+        RunList { inner: Arc::new(Inner { state: state.clone(), rows, place }) }
+    }
+
+    fn with_changed(&self, changed: Vec<RunRow>) -> RunList {
+        let Inner { state, rows, place } = &*self.inner;
+        let mut rows = rows.clone();
+        for row in changed {
+            if let Some(&at) = place.get(&row.run_id) {
+                rows[at] = Some(Arc::new(row));
+            }
+        }
+        RunList { inner: Arc::new(Inner { state: state.clone(), rows, place: place.clone() }) }
+    }
+
+    fn failed(error: ApiError) -> RunList {
+        RunList { inner: Arc::new(Inner { state: State::Failed(error), ..Inner::default() }) }
+    }
+
+    /// `Some` once the first page is here.
+    pub fn loaded(&self) -> Option<()> {
+        matches!(self.inner.state, State::Ready).then_some(())
+    }
+
+    /// Why it could not be loaded.
+    pub fn error(&self) -> Option<&ApiError> {
+        match &self.inner.state {
+            State::Failed(error) => Some(error),
+            State::Loading | State::Ready => None,
+        }
+    }
+
+    /// How many runs there are, loaded or not.
+    pub fn total(&self) -> usize {
+        self.inner.rows.len()
+    }
+
+    /// The row at a place, if it is loaded.
+    pub fn row(&self, at: usize) -> Option<&Arc<RunRow>> {
+        self.inner.rows.get(at)?.as_ref()
+    }
+
+    /// The loaded rows in order.
+    pub fn rows(&self) -> impl Iterator<Item = &Arc<RunRow>> {
+        self.inner.rows.iter().flatten()
+    }
+
+    /// The row of a run, if it is loaded.
+    pub fn row_of(&self, run: RunId) -> Option<&Arc<RunRow>> {
+        self.row(*self.inner.place.get(&run)?)
+    }
+}
+
+/// The run list as signals. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Runs {
+    scope: StoredValue<Scope>,
+    view: RwSignal<View>,
+    /// What is loaded.
+    pub list: RwSignal<RunList>,
+    /// Places in the list of the runs that match the search, in order.
+    pub matching: Memo<Arc<Vec<usize>>>,
+    /// The runs that panels draw, with their place among the matching.
+    pub drawn: Memo<Arc<BTreeMap<RunId, usize>>>,
+    changed: StoredValue<BTreeSet<RunId>>,
+    flush: StoredValue<Option<TimeoutHandle>>,
+    question: StoredValue<u64>,
+    /// Whether the server searches, because not all runs are loaded.
+    remote: RwSignal<bool>,
+    reload_soon: Callback<()>,
+}
+
+impl Runs {
+    pub(super) fn new(scope: Scope, view: RwSignal<View>) -> Runs {
+        let list = RwSignal::new(RunList::default());
+        let remote = RwSignal::new(false);
+        let search = Memo::new(move |_| view.with(|view| view.search.to_lowercase()));
+        let matching = Memo::new(move |_| {
+            let search = search.get();
+            let local = !remote.get();
+            list.with(|list| {
+                let matches = |at: &usize| match list.row(*at) {
+                    Some(row) if local => row.name.to_lowercase().contains(&search),
+                    _ => true,
+                };
+                Arc::new((0..list.total()).filter(matches).collect::<Vec<_>>())
+            })
+        });
+        let choice = Memo::new(move |_| view.with(|view| (view.hidden.clone(), view.hide_all)));
+        let drawn = Memo::new(move |_| {
+            let (hidden, hide_all) = choice.get();
+            list.with(|list| {
+                let rows = matching.get();
+                let drawn = rows
+                    .iter()
+                    .filter_map(|&at| list.row(at))
+                    .map(|row| row.run_id)
+                    .filter(|run| hidden.contains(&run.short()) == hide_all)
+                    .take(MOST_DRAWN)
+                    .enumerate();
+                Arc::new(drawn.map(|(at, run)| (run, at)).collect::<BTreeMap<_, _>>())
+            })
+        });
+        let question = StoredValue::new(0);
+        let scope = StoredValue::new(scope);
+        let load = move || load(scope, view, list, question, remote);
+        let later = StoredValue::new_local(debounced(Duration::from_millis(150), load));
+        let runs = Runs {
+            scope,
+            view,
+            list,
+            matching,
+            drawn,
+            changed: StoredValue::new(BTreeSet::new()),
+            flush: StoredValue::new(None),
+            question,
+            remote,
+            reload_soon: Callback::new(move |()| later.with_value(|later| later())),
+        };
+        let order = Memo::new(move |_| view.with(|view| view.order_by.clone()));
+        Effect::new(move |_| {
+            order.track();
+            load();
+        });
+        Effect::new(move |before: Option<String>| {
+            let search = search.get();
+            if remote.get_untracked() && before.is_some_and(|before| before != search) {
+                runs.reload_soon.run(());
+            }
+            search
+        });
+        runs
+    }
+
+    /// Asks for the whole list again.
+    pub fn reload(&self) {
+        self.reload_soon.run(());
+    }
+
+    /// Asks for the rows `from..to` if they are not loaded yet.
+    pub fn want(&self, from: usize, to: usize) {
+        let list = self.list.get_untracked();
+        let Some(first) = (from..to.min(list.total())).find(|&at| list.row(at).is_none()) else { return };
+        let offset = first / PAGE * PAGE;
+        let (signal, question) = (self.list, self.question);
+        let asked = question.get_value();
+        let request = request(&self.scope.get_value(), &self.view.get_untracked(), self.remote.get_untracked(), offset);
+        spawn_local(async move {
+            if let Ok(page) = api::runs(&request).await
+                && question.try_get_value() == Some(asked)
+            {
+                signal.update(|list| *list = list.with_rows(offset, page.runs));
+            }
+        });
+    }
+
+    /// Hears that runs were made or changed: their rows are asked for within a second.
+    pub fn changed(&self, runs: &[RunId]) {
+        self.changed.update_value(|changed| changed.extend(runs));
+        if self.flush.with_value(Option::is_some) {
+            return;
+        }
+        let this = *self;
+        let handle = set_timeout_with_handle(move || this.ask_for_changed(), Duration::from_millis(700));
+        self.flush.set_value(handle.ok());
+    }
+
+    fn ask_for_changed(self) {
+        let Some(changed) = self.changed.try_update_value(std::mem::take) else { return };
+        self.flush.set_value(None);
+        let known = self.list.with_untracked(|list| changed.iter().all(|&run| list.row_of(run).is_some()));
+        if !known || changed.len() > BY_NAME {
+            return self.reload();
+        }
+        let names: Vec<_> = changed.iter().map(|run| format!("'{run}'")).collect();
+        let request = RunsRequest {
+            experiments: vec![self.scope.with_value(|scope| scope.experiment().to_owned())],
+            filter: format!("attributes.run_id IN ({})", names.join(", ")),
+            ..RunsRequest::default()
+        };
+        spawn_local(async move {
+            if let Ok(page) = api::runs(&request).await {
+                self.list.try_update(|list| *list = list.with_changed(page.runs));
+            }
+        });
+    }
+}
+
+fn request(scope: &Scope, view: &View, remote: bool, offset: usize) -> RunsRequest {
+    let filter = match scope {
+        Scope::Run(_, run) => format!("attributes.run_id = '{run}'"),
+        Scope::Experiment(_) if remote && !view.search.is_empty() => {
+            format!("attributes.run_name ILIKE '%{}%'", view.search.replace('\'', "_"))
+        }
+        Scope::Experiment(_) => String::new(),
+    };
+    RunsRequest {
+        experiments: vec![scope.experiment().to_owned()],
+        filter,
+        order_by: (!view.order_by.is_empty()).then(|| view.order_by.clone()).into_iter().collect(),
+        offset: offset as u64,
+        limit: PAGE as u32,
+        brief: false,
+    }
+}
+
+fn load(
+    scope: StoredValue<Scope>,
+    view: RwSignal<View>,
+    list: RwSignal<RunList>,
+    question: StoredValue<u64>,
+    remote: RwSignal<bool>,
+) {
+    let Some(asked) = question.try_update_value(|question| {
+        *question += 1;
+        *question
+    }) else {
+        return;
+    };
+    let request = request(&scope.get_value(), &view.get_untracked(), remote.get_untracked(), 0);
+    spawn_local(async move {
+        let answer = api::runs(&request).await;
+        if question.try_get_value() != Some(asked) {
+            return;
+        }
+        match answer {
+            Ok(page) => {
+                if page.total > PAGE as u64 && !remote.get_untracked() {
+                    remote.set(true);
+                }
+                list.set(RunList::of_page(page));
+            }
+            // What was loaded stays on the screen.
+            Err(ApiError::Offline) if list.with_untracked(|list| list.loaded().is_some()) => {}
+            Err(error) => list.set(RunList::failed(error)),
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use data::run::RunStatus;
+
+    fn row(id: u128) -> RunRow {
+        RunRow {
+            run_id: RunId(id),
+            experiment_id: "1".into(),
+            name: format!("run {id}"),
+            status: RunStatus::Running,
+            user: String::new(),
+            start_millis: 0,
+            end_millis: None,
+            deleted: false,
+            params: BTreeMap::new(),
+            metrics: BTreeMap::new(),
+            tags: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn pages_fall_into_their_place() {
+        let list = RunList::of_page(RunsPage { total: 4, runs: vec![row(1), row(2)] });
+        assert_eq!((list.total(), list.rows().count()), (4, 2));
+        let list = list.with_rows(2, vec![row(3), row(4), row(5)]);
+        assert_eq!(list.rows().map(|row| row.run_id.0).collect::<Vec<_>>(), [1, 2, 3, 4]);
+        assert_eq!(list.row_of(RunId(3)).map(|row| row.name.as_str()), Some("run 3"));
+    }
+
+    #[test]
+    fn a_changed_run_keeps_its_place_and_a_stranger_is_left_out() {
+        let list = RunList::of_page(RunsPage { total: 2, runs: vec![row(1), row(2)] });
+        let changed = RunRow { name: "renamed".into(), ..row(1) };
+        let list = list.with_changed(vec![changed, row(9)]);
+        assert_eq!(list.rows().map(|row| row.name.clone()).collect::<Vec<_>>(), ["renamed", "run 2"]);
+    }
+}

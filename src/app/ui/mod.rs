@@ -1,0 +1,23 @@
+//! Parts that know nothing of runs: they take finished values and give back what the hand did.
+//!
+//! - [`canvas`]: a plotters backend for the browser's canvas, and pixels put on one
+//! - [`crash`]: what a person sees when the app breaks
+//! - [`dialog`], [`icon`], [`menu`], [`segments`], [`split`]: controls
+//! - [`format`]: numbers and times as text
+//! - [`list`]: a list of any length that draws only its visible rows
+//! - [`observe`]: an element's size, and whether it is in sight
+//! - [`save`]: files handed to the person
+//! - [`theme`]: light and dark
+
+pub mod canvas;
+pub mod crash;
+pub mod dialog;
+pub mod format;
+pub mod icon;
+pub mod list;
+pub mod menu;
+pub mod observe;
+pub mod save;
+pub mod segments;
+pub mod split;
+pub mod theme;
