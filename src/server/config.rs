@@ -1,6 +1,7 @@
 //! What the command line and the environment say.
 
-use clap::{Args, Parser, Subcommand};
+use crate::demo::synthetic::Scale;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 
 /// A self-hosted experiment tracker that shows hundreds of runs at once.
@@ -12,11 +13,23 @@ pub struct Cli {
     pub command: Command,
 }
 
+impl Cli {
+    /// Reads the command line and the environment; ends the program where they cannot be read.
+    pub fn read() -> Cli {
+        // A demo must never land in the folder of a real server by default.
+        let demo_folder = |demo: clap::Command| demo.mut_arg("data", |data| data.default_value("throughline-demo"));
+        let command = Cli::command().mut_subcommand("demo", demo_folder);
+        Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+    }
+}
+
 /// What the program can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the app and the API.
     Serve(Serve),
+    /// Serve a folder filled with the demo experiments.
+    Demo(Demo),
 }
 
 /// The options of `throughline serve`.
@@ -45,4 +58,24 @@ impl Serve {
     pub fn artifacts(&self) -> PathBuf {
         self.data.join("artifacts")
     }
+}
+
+/// The options of `throughline demo`.
+#[derive(Debug, Clone, Args)]
+pub struct Demo {
+    /// Where and how to serve.
+    #[command(flatten)]
+    pub serve: Serve,
+    /// Fill the folder and end, without serving.
+    #[arg(long)]
+    pub fill_only: bool,
+    /// Leave the recorded trainings out.
+    #[arg(long)]
+    pub no_recordings: bool,
+    /// Also fill in an experiment of made-up runs, such as 500x10000; may be given more than once.
+    #[arg(long, value_name = "RUNSxSTEPS")]
+    pub synthetic: Vec<Scale>,
+    /// Also fill in an experiment of made-up long runs, each with one spike, such as 3x1000000.
+    #[arg(long, value_name = "RUNSxSTEPS")]
+    pub synthetic_long: Vec<Scale>,
 }

@@ -1,19 +1,22 @@
 //! The command line.
 
-use clap::Parser;
 use server::{
-    config::{Cli, Command, Serve},
+    config::{Cli, Command, Demo, Serve},
+    demo,
     http::{self, AppState},
-    store::Store,
+    store::{Store, clock::now_millis},
 };
-use std::process::ExitCode;
+use std::{error::Error, process::ExitCode, time::Instant};
+use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
-fn main() -> ExitCode {
+#[tokio::main]
+async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("THROUGHLINE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let done = match Cli::parse().command {
-        Command::Serve(options) => serve(options),
+    let done = match Cli::read().command {
+        Command::Serve(options) => serve(options).await,
+        Command::Demo(options) => serve_demo(options).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -24,16 +27,50 @@ fn main() -> ExitCode {
     }
 }
 
-#[tokio::main]
-async fn serve(options: Serve) -> Result<(), Box<dyn std::error::Error>> {
+async fn serve(options: Serve) -> Result<(), Box<dyn Error>> {
     let store = Store::open(&options.data)?;
-    let address = (options.host.clone(), options.port);
-    let listener = tokio::net::TcpListener::bind(&address)
-        .await
-        .map_err(|error| format!("cannot listen on {}:{}: {error}", address.0, address.1))?;
+    let listener = listen(&options).await?;
     println!("Throughline listens on http://{}", listener.local_addr()?);
     http::serve(listener, AppState::new(store, options), asked_to_stop()).await;
     Ok(())
+}
+
+async fn serve_demo(options: Demo) -> Result<(), Box<dyn Error>> {
+    let store = Store::open(&options.serve.data)?;
+    if options.fill_only {
+        return fill_demo(&store, &options).await;
+    }
+    let listener = listen(&options.serve).await?;
+    fill_demo(&store, &options).await?;
+    println!("The demo is open on http://{}", listener.local_addr()?);
+    http::serve(listener, AppState::new(store, options.serve), asked_to_stop()).await;
+    Ok(())
+}
+
+/// Fills the demo's folder with what is not in it yet.
+async fn fill_demo(store: &Store, options: &Demo) -> Result<(), Box<dyn Error>> {
+    let (began, artifacts) = (Instant::now(), options.serve.artifacts());
+    let mut filled = demo::fill::Filled::default();
+    if !options.no_recordings {
+        filled.add(demo::fill::fill(store, &artifacts, now_millis()).await?);
+    }
+    for &scale in &options.synthetic {
+        filled.add(demo::synthetic::fill(store, &artifacts, scale).await?);
+    }
+    for &scale in &options.synthetic_long {
+        filled.add(demo::synthetic::fill_long(store, &artifacts, scale).await?);
+    }
+    if filled.runs > 0 {
+        let seconds = began.elapsed().as_secs_f32();
+        println!("Filled in {} runs with {} metric points in {seconds:.1} s", filled.runs, filled.points);
+    }
+    Ok(())
+}
+
+async fn listen(options: &Serve) -> Result<TcpListener, Box<dyn Error>> {
+    let address = (options.host.as_str(), options.port);
+    let bound = TcpListener::bind(address).await;
+    bound.map_err(|error| format!("cannot listen on {}:{}: {error}", address.0, address.1).into())
 }
 
 /// Returns when the person or the system asks the program to stop.
