@@ -13,6 +13,7 @@ TRUNK_VERSION := 0.21.14
 BINDGEN_VERSION := $(shell awk '/^name = "wasm-bindgen"$$/ {getline; gsub(/[^0-9.]/, ""); print}' Cargo.lock)
 BINARYEN_VERSION := 132
 MLFLOW_VERSION := 3.17.2
+PYTEST_VERSION := 9.2.0
 
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/throughline
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -23,7 +24,7 @@ WASM := wasm32-unknown-unknown
 TRUNK := $(CACHE)/trunk-$(TRUNK_VERSION)/bin/trunk
 BINDGEN := $(CACHE)/wasm-bindgen-$(BINDGEN_VERSION)/bin/wasm-bindgen
 BINARYEN := $(CACHE)/binaryen-$(BINARYEN_VERSION)/node_modules/.bin/wasm-opt
-MLFLOW := $(CACHE)/mlflow-$(MLFLOW_VERSION)/ready
+MLFLOW := $(CACHE)/mlflow-$(MLFLOW_VERSION)-pytest-$(PYTEST_VERSION)/ready
 WASM_TARGET := $(shell rustc --print sysroot)/lib/rustlib/$(WASM)
 export CHROMIUM := /usr/bin/chromium
 E2E := e2e/node_modules/.package-lock.json
@@ -31,7 +32,7 @@ E2E := e2e/node_modules/.package-lock.json
 export PATH := $(dir $(TRUNK)):$(dir $(BINDGEN)):$(dir $(BINARYEN)):$(PATH)
 export TRUNK_TOOLS_WASM_OPT := version_$(BINARYEN_VERSION)
 # The Python that has the pinned client: the client tests and the browser journeys log with it.
-export MLFLOW_PYTHON := $(CACHE)/mlflow-$(MLFLOW_VERSION)/bin/python
+export MLFLOW_PYTHON := $(CACHE)/mlflow-$(MLFLOW_VERSION)-pytest-$(PYTEST_VERSION)/bin/python
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # People watch cargo's progress; a log wants only what went wrong.
 QUIET := $(if $(CI),--quiet)
@@ -130,7 +131,7 @@ $(MLFLOW):
 	@echo 'Installing the mlflow $(MLFLOW_VERSION) client'
 	@python3 -c 'import ensurepip' 2>/dev/null || { $(SUDO) apt-get update -qq; $(SUDO) apt-get install -y -qq python3-venv; }
 	@rm -rf $(dir $@) && python3 -m venv $(dir $@)
-	@$(dir $@)bin/pip install --quiet --disable-pip-version-check mlflow==$(MLFLOW_VERSION)
+	@$(dir $@)bin/pip install --quiet --disable-pip-version-check mlflow==$(MLFLOW_VERSION) pytest==$(PYTEST_VERSION)
 	@touch $@
 
 .PHONY: help
