@@ -1,17 +1,28 @@
 //! The routes.
 //!
+//! - [`api`]: our own API, which the app uses
+//! - [`assets`]: the app itself
+//! - [`guard`]: who may ask, and what every answer tells the browser
+//! - [`files`], [`wire`]: sending files, reading JSON, compressing
+//! - [`serve`](serve()): taking connections
 //! - [`error`]: how our own API says that it refuses or fails
 //! - [`mlflow`]: MLflow's REST protocol
 
+mod api;
+mod assets;
 mod error;
+pub mod files;
+mod guard;
 pub mod mlflow;
+mod serve;
+mod wire;
 
 pub use error::ApiError;
+pub use serve::serve;
 
 use crate::{config::Serve, live::Hub, store::Store};
-use axum::{Router, extract::State, http::header, response::IntoResponse, routing::get};
+use axum::{Router, extract::State, http::header, middleware, response::IntoResponse, routing::get};
 use std::sync::Arc;
-use tokio::net::TcpListener;
 
 /// What handlers share. Cheap to clone.
 #[derive(Clone)]
@@ -22,12 +33,14 @@ pub struct AppState {
     pub live: Hub,
     /// The options of `throughline serve`.
     pub options: Arc<Serve>,
+    /// Frames that are being made.
+    flights: Arc<api::Flights>,
 }
 
 impl AppState {
     /// What handlers share, for `store`. Must be called inside a runtime.
     pub fn new(store: Store, options: Serve) -> AppState {
-        AppState { live: Hub::start(&store), store, options: Arc::new(options) }
+        AppState { live: Hub::start(&store), store, options: Arc::new(options), flights: Arc::default() }
     }
 }
 
@@ -37,18 +50,13 @@ pub fn router(state: AppState) -> Router {
         .route("/health", get(async || "OK"))
         .route("/version", get(async || env!("CARGO_PKG_VERSION")))
         .route("/metrics", get(measures))
+        .merge(api::routes())
         .merge(mlflow::routes())
-        .fallback(async || ApiError::NotFound("there is nothing at this address".to_owned()))
+        .fallback(assets::serve)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
+        .layer(middleware::from_fn(serve::patient_body))
+        .layer(middleware::from_fn_with_state(state.clone(), guard::guard))
         .with_state(state)
-}
-
-/// Serves on `listener` until `stop`, then lets requests that run end.
-pub async fn serve(listener: TcpListener, state: AppState, stop: impl Future<Output = ()> + Send + 'static) {
-    let served = axum::serve(listener, router(state)).with_graceful_shutdown(stop).await;
-    if let Err(error) = served {
-        tracing::error!(%error, "the server stopped");
-    }
 }
 
 /// `GET /metrics`: what the server measures of itself, as Prometheus text.

@@ -45,6 +45,11 @@ impl Hub {
         channels.entry(eid).or_insert_with(|| broadcast::channel(EVENTS_KEPT).0).subscribe()
     }
 
+    /// Ends all streams, because the server stops.
+    pub fn close(&self) {
+        self.shared.by_experiment.lock().expect("no panic while held").clear();
+    }
+
     /// How many watchers there are.
     pub fn watchers(&self) -> usize {
         let channels = self.shared.by_experiment.lock().expect("no panic while held");

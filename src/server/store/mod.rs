@@ -3,6 +3,7 @@
 //! - [`writer`]: the thread that makes every change, and shares one durable commit among many
 //! - [`keys`]: names of metrics, params and tags, each stored once
 //! - [`metrics`]: metric points, from a durable tail to compressed chunks
+//! - [`catalog`]: experiments as rows, and the metrics of an experiment
 //! - [`frames`]: what one panel needs to be drawn at one width
 //! - [`experiments`], [`runs`], [`values`], [`datasets`], [`links`]: what runs are and say
 //! - [`rows`]: runs in bulk with all that a row says
@@ -13,6 +14,7 @@
 //! A change runs as a closure on the writer thread: `store.write(|tx| runs::create(tx, …))`. It is
 //! kept whole or not at all, and the call answers after the commit is durable.
 
+pub mod catalog;
 pub mod clock;
 pub mod datasets;
 mod error;

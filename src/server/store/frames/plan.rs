@@ -140,7 +140,8 @@ mod tests {
     fn a_request_that_cannot_be_answered_is_refused() {
         let good = FrameRequest { metric: "loss".to_owned(), width_px: 800, ..FrameRequest::default() };
         assert!(check(&good).is_ok());
-        let bad: [(&str, fn(&mut FrameRequest)); 7] = [
+        type Spoil = fn(&mut FrameRequest);
+        let bad: [(&str, Spoil); 7] = [
             ("no metric", |r| r.metric.clear()),
             ("no width", |r| r.width_px = 0),
             ("too wide", |r| r.width_px = 10_001),

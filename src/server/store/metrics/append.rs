@@ -3,7 +3,7 @@
 use super::{Heads, MetricPoint, RawPoint, RunKey, compact::Compaction, tail};
 use crate::store::{StoreError, WriteTx, keys};
 use rusqlite::{Connection, params};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Batches written in a transaction that is not durable yet.
 #[derive(Debug, Default)]
@@ -25,6 +25,8 @@ pub(super) struct StagedSeries {
     pub points: Vec<RawPoint>,
     /// How many points the series' chunks hold; filled in where the series has no head yet.
     pub base: u64,
+    /// Whether the run never logged this metric before; filled in with `base`.
+    pub is_new: bool,
 }
 
 impl Staged {
@@ -62,7 +64,7 @@ pub fn append(tx: &mut WriteTx, run: RunKey, points: &[MetricPoint<'_>]) -> Resu
     for (name, points) in series {
         let (kid, name) = keys::shared(tx, name)?;
         tx.changes.grew.entry(run.eid).or_default().metrics.insert(name);
-        numbered.push(StagedSeries { kid, points, base: 0 });
+        numbered.push(StagedSeries { kid, points, base: 0, is_new: false });
     }
     let blob = tail::encode(numbered.len(), numbered.iter().map(|series| (series.kid, &series.points[..])));
     tx.db.prepare_cached("INSERT INTO tail (rid, points) VALUES (?, ?)")?.execute(params![run.rid, blob])?;
@@ -72,11 +74,16 @@ pub fn append(tx: &mut WriteTx, run: RunKey, points: &[MetricPoint<'_>]) -> Resu
 
 /// Does what is left before the commit: latest metrics, and where new heads begin.
 pub(in crate::store) fn complete(db: &Connection, heads: &Heads, staged: &mut Staged) -> Result<(), StoreError> {
-    write_latest(db, staged)?;
+    let mut new = HashSet::new();
     for batch in &mut staged.batches {
         heads.fill_bases(db, batch.run.rid, &mut batch.series)?;
+        for series in &mut batch.series {
+            // The first of two batches in this commit makes the series.
+            series.is_new &= new.insert((batch.run.rid, series.kid));
+        }
     }
-    Ok(())
+    write_experiment_metrics(db, staged)?;
+    write_latest(db, staged)
 }
 
 /// Shows what is `staged` to readers, now that it is durable.
@@ -87,6 +94,27 @@ pub(in crate::store) fn publish(heads: &Heads, staged: Staged) {
     for compaction in staged.compactions {
         heads.let_go(&compaction);
     }
+}
+
+/// Counts new series in `experiment_metric`, and brings its largest steps up.
+fn write_experiment_metrics(db: &Connection, staged: &Staged) -> Result<(), StoreError> {
+    let mut grown: HashMap<(i64, i64), (i64, i64)> = HashMap::new();
+    for batch in &staged.batches {
+        for series in &batch.series {
+            let (runs, max_step) = grown.entry((batch.run.eid, series.kid)).or_insert((0, i64::MIN));
+            *runs += i64::from(series.is_new);
+            *max_step = series.points.iter().map(|point| point.step).fold(*max_step, i64::max);
+        }
+    }
+    let mut upsert = db.prepare_cached(
+        "INSERT INTO experiment_metric (eid, kid, runs, max_step) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (eid, kid) DO UPDATE SET runs = runs + ?3, max_step = max(max_step, ?4)
+         WHERE ?3 > 0 OR ?4 > max_step",
+    )?;
+    for ((eid, kid), (runs, max_step)) in grown {
+        upsert.execute([eid, kid, runs, max_step])?;
+    }
+    Ok(())
 }
 
 /// Brings `latest_metric` up to all that is `staged`, once for each series.

@@ -106,13 +106,14 @@ impl Heads {
         lock(&self.run(rid)?).series.get(&kid).cloned()
     }
 
-    /// Says in `batch` where each series begins that has no head yet.
+    /// Says in `batch` where each series begins that has no head yet, and whether it is new.
     pub(super) fn fill_bases(&self, db: &Connection, rid: i64, batch: &mut [StagedSeries]) -> Result<(), StoreError> {
         let run = self.run(rid);
         let run = run.as_ref().map(lock);
         for series in batch {
             if !run.as_ref().is_some_and(|run| run.series.contains_key(&series.kid)) {
                 series.base = points_in_chunks(db, rid, series.kid)?;
+                series.is_new = series.base == 0;
             }
         }
         Ok(())
@@ -123,7 +124,7 @@ impl Heads {
         let run = self.by_run.write().expect("no panic while held").entry(rid).or_insert_with(RunHead::empty).clone();
         let mut run = lock(&run);
         let mut bytes = 0;
-        for StagedSeries { kid, mut points, base } in batch {
+        for StagedSeries { kid, mut points, base, .. } in batch {
             run.points += points.len();
             bytes += points.len() * size_of::<RawPoint>();
             let head = run.series.entry(kid).or_insert_with(|| {
@@ -202,7 +203,8 @@ pub(in crate::store) fn replay(db: &Connection) -> Result<Heads, StoreError> {
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
         let batch = tail::decode(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?)?;
-        let mut batch: Vec<_> = batch.into_iter().map(|(kid, points)| StagedSeries { kid, points, base: 0 }).collect();
+        let mut batch: Vec<_> =
+            batch.into_iter().map(|(kid, points)| StagedSeries { kid, points, base: 0, is_new: false }).collect();
         let rid = row.get(1)?;
         heads.fill_bases(db, rid, &mut batch)?;
         heads.take(rid, row.get(0)?, batch);

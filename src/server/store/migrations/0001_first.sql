@@ -38,6 +38,9 @@ CREATE TABLE run (
 );
 CREATE INDEX run_by_start ON run (eid, deleted, started DESC, uuid);
 CREATE INDEX run_by_name ON run (eid, name, rid);
+-- Few runs are running at a time.
+CREATE INDEX run_running ON run (eid) WHERE deleted = 0 AND status = 'RUNNING';
+CREATE INDEX run_by_end ON run (eid, ended) WHERE deleted = 0 AND ended NOT NULL;
 
 CREATE TABLE param (
     rid INTEGER NOT NULL,
@@ -70,6 +73,15 @@ CREATE TABLE latest_metric (
 ) WITHOUT ROWID;
 CREATE INDEX latest_metric_by_value ON latest_metric (eid, kid, value, rid);
 
+-- What an experiment's runs logged, in the trash or not: how many of them, and up to which step.
+CREATE TABLE experiment_metric (
+    eid INTEGER NOT NULL,
+    kid INTEGER NOT NULL,
+    runs INTEGER NOT NULL,
+    max_step INTEGER NOT NULL,
+    PRIMARY KEY (eid, kid)
+) WITHOUT ROWID;
+
 -- Metric points as they arrive: one row for each batch of one run, append-only.
 CREATE TABLE tail (
     seq INTEGER PRIMARY KEY,
@@ -83,7 +95,7 @@ CREATE TABLE chunk (
     kid INTEGER NOT NULL,
     no INTEGER NOT NULL,
     n INTEGER NOT NULL,
-    -- Whether steps rise strictly inside this chunk.
+    -- 1 if steps rise strictly inside this chunk, and 2 more if times also never fall.
     rising INTEGER NOT NULL,
     step_min INTEGER NOT NULL,
     step_max INTEGER NOT NULL,

@@ -1,0 +1,317 @@
+//! The API in process: the router with a store in a temporary folder.
+
+use crate::{
+    config::Serve,
+    http::{AppState, router},
+    store::{
+        RunKey, Store, experiments,
+        metrics::{MetricPoint, append},
+        runs::{self, NewRun},
+    },
+};
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    http::{HeaderMap, Request, StatusCode},
+};
+use data::{
+    frame,
+    run::{LiveEvent, RunId},
+};
+use futures_util::StreamExt;
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
+use tower::ServiceExt;
+
+struct Server {
+    state: AppState,
+    dir: tempfile::TempDir,
+}
+
+impl Server {
+    fn start() -> Server {
+        let dir = tempfile::tempdir().unwrap();
+        let options = Serve {
+            host: "127.0.0.1".to_owned(),
+            port: 0,
+            data: dir.path().to_owned(),
+            app: Some(dir.path().join("app")),
+            allowed_hosts: Vec::new(),
+        };
+        Server { state: AppState::new(Store::open(dir.path()).unwrap(), options), dir }
+    }
+
+    async fn send(&self, request: Request<Body>) -> (StatusCode, HeaderMap, Bytes) {
+        let response = router(self.state.clone()).oneshot(request).await.unwrap();
+        let (head, body) = response.into_parts();
+        (head.status, head.headers, to_bytes(body, usize::MAX).await.unwrap())
+    }
+
+    async fn get(&self, path: &str) -> (StatusCode, Value) {
+        let (status, _, body) = self.send(Request::get(path).body(Body::empty()).unwrap()).await;
+        (status, serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> (StatusCode, Value) {
+        let request = Request::post(path).header("accept", "application/json");
+        let (status, _, body) = self.send(request.body(Body::from(body.to_string())).unwrap()).await;
+        (status, serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    async fn experiment(&self, name: &'static str) -> i64 {
+        self.state.store.write(move |tx| experiments::create(tx, name, None, &[])).await.unwrap()
+    }
+
+    async fn run(&self, eid: i64, n: u128) -> RunKey {
+        let new = NewRun { eid, ..NewRun::default() };
+        self.state.store.write(move |tx| runs::create(tx, RunId(n << 65), &new)).await.unwrap()
+    }
+
+    async fn log(&self, run: RunKey, metric: &'static str, steps: std::ops::Range<i64>) {
+        let change = self.state.store.write(move |tx| {
+            let point = |step| MetricPoint { metric, value: step as f64, step, time_millis: step * 10 };
+            append(tx, run, &steps.map(point).collect::<Vec<_>>())
+        });
+        change.await.unwrap();
+    }
+}
+
+#[test]
+fn the_description_names_every_route() {
+    let described: Value = serde_json::from_str(include_str!("openapi.json")).unwrap();
+    let described: BTreeSet<String> = described["paths"].as_object().unwrap().keys().cloned().collect();
+    let routed = include_str!("mod.rs").split(".route(\"").skip(1).filter_map(|rest| rest.split_once('"'));
+    let routed: BTreeSet<String> = routed.map(|(path, _)| path.replace("{*path}", "{path}")).collect();
+    assert_eq!(described, routed);
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_told_as_json() {
+    let server = Server::start();
+    let eid = server.experiment("digits").await;
+    let frames = |body: Value| ("/api/frames", Some(body));
+    let good = json!({"metric": "loss", "width_px": 100, "run_set": {"experiments": [eid.to_string()]}});
+    let with = |field: &str, value: Value| {
+        let mut body = good.clone();
+        body[field] = value;
+        frames(body)
+    };
+    for (name, (path, body), status, code) in [
+        ("no such address", ("/api/nothing", None), 404, "not_found"),
+        ("a method that is not there", ("/api/runs", None), 405, "method_not_allowed"),
+        ("an unknown experiment", ("/api/experiments/99", None), 404, "not_found"),
+        ("an experiment that is no number", ("/api/experiments/x/metrics", None), 404, "not_found"),
+        ("an unknown run", ("/api/runs/00000000000000000000000000000001", None), 404, "not_found"),
+        ("a run that is no id", ("/api/runs/..%2f..", None), 404, "not_found"),
+        ("an unknown parameter", ("/api/experiments?name=x", None), 400, "bad_request"),
+        ("a stream without experiment", ("/api/live", None), 400, "bad_request"),
+        ("a stream of an unknown experiment", ("/api/live?experiment=99", None), 404, "not_found"),
+        ("no frame request", frames(json!([])), 400, "bad_request"),
+        ("no metric", with("metric", json!("")), 400, "bad_request"),
+        ("no width", with("width_px", json!(0)), 400, "bad_request"),
+        ("a negative width", with("width_px", json!(-1)), 400, "bad_request"),
+        ("an unknown field", with("widht", json!(1)), 400, "bad_request"),
+        ("a range from right to left", with("range", json!([2, 1])), 400, "bad_request"),
+        ("a bucket without width", with("buckets", json!([{"origin": 0, "width": 0}, "min_max"])), 400, "bad_request"),
+        ("a frame of an unknown experiment", with("run_set", json!({"experiments": ["77"]})), 404, "not_found"),
+        ("a filter that cannot be read", with("run_set", json!({"filter": "metrics."})), 400, "bad_request"),
+        ("a run id that is none", with("run_set", json!({"runs": ["7"]})), 400, "bad_request"),
+        ("a filter of runs", ("/api/runs", Some(json!({"filter": "=", "experiments": ["1"]}))), 400, "bad_request"),
+        ("an order of runs", ("/api/runs", Some(json!({"order_by": ["x y z"]}))), 400, "bad_request"),
+        ("too many runs", ("/api/runs", Some(json!({"limit": 10_001}))), 400, "bad_request"),
+    ] {
+        let (got, answer) = match body {
+            Some(body) => server.post(path, &body).await,
+            None => server.get(path).await,
+        };
+        assert_eq!((got.as_u16(), answer["error"]["code"].as_str()), (status, Some(code)), "{name}: {answer}");
+        assert!(answer["error"]["message"].as_str().is_some_and(|text| !text.is_empty()), "{name}");
+    }
+    let huge = Request::post("/api/frames").body(Body::from(vec![b' '; 9 << 20])).unwrap();
+    assert_eq!(server.send(huge).await.0, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(server.post("/api/frames", &good).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn experiments_metrics_and_runs_are_listed() {
+    let server = Server::start();
+    let eid = server.experiment("Digits, small").await;
+    server.experiment("speech").await;
+    let (one, two) = (server.run(eid, 1).await, server.run(eid, 2).await);
+    server.log(one, "train/loss", 0..50).await;
+    server.log(two, "train/loss", 0..80).await;
+    server.log(two, "val/acc", 0..3).await;
+    server.log(two, "val/acc", 3..5).await;
+    let list = server.get("/api/experiments?q=digits").await.1;
+    assert_eq!((list.as_array().unwrap().len(), &list[0]["runs"], &list[0]["running"]), (1, &json!(2), &json!(2)));
+    assert_eq!(
+        server.get("/api/experiments").await.1.as_array().unwrap().iter().filter(|row| row["runs"] == 0).count(),
+        2
+    );
+    assert_eq!(server.get(&format!("/api/experiments/{eid}")).await.1["name"], "Digits, small");
+    let metrics = format!("/api/experiments/{eid}/metrics");
+    let row = |metric, runs, max_step| json!({"metric": metric, "runs": runs, "max_step": max_step});
+    assert_eq!(server.get(&metrics).await.1, json!([row("train/loss", 2, 79), row("val/acc", 1, 4)]));
+    server.state.store.settle().await.unwrap();
+    server.log(two, "val/acc", 5..6).await;
+    let gone = one.id.to_string();
+    server.state.store.write(move |tx| runs::delete(tx, &gone)).await.unwrap();
+    assert_eq!(server.get(&metrics).await.1, json!([row("train/loss", 1, 79), row("val/acc", 1, 5)]));
+    let body = json!({"experiments": [eid.to_string()], "filter": "metrics.`train/loss` > 10"});
+    let page = server.post("/api/runs", &body).await.1;
+    assert_eq!((&page["total"], &page["runs"][0]["run_id"]), (&json!(1), &json!(two.id)));
+    let run = server.get(&format!("/api/runs/{}", one.id)).await.1;
+    assert_eq!((&run["deleted"], &run["metrics"]["train/loss"]["step"]), (&json!(true), &json!(49)));
+}
+
+#[tokio::test]
+async fn a_frame_comes_in_the_form_that_the_client_likes() {
+    let server = Server::start();
+    let run = server.run(server.experiment("digits").await, 1).await;
+    server.log(run, "loss", 0..5000).await;
+    let body = json!({"metric": "loss", "width_px": 300, "run_set": {"experiments": [run.eid.to_string()]}});
+    let ask = |accept: &str, coding: &str| {
+        let request = Request::post("/api/frames").header("accept", accept).header("accept-encoding", coding);
+        server.send(request.body(Body::from(body.to_string())).unwrap())
+    };
+    let (status, headers, plain) = ask("*/*", "identity").await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(headers["content-type"], "application/vnd.throughline.frame");
+    assert_eq!(headers["x-points-total"], "5000");
+    let frame = frame::decode(&plain).unwrap();
+    assert_eq!(headers["x-points-shown"], frame.shown().to_string().as_str());
+    assert_eq!((frame.held(), frame.version <= server.state.store.version()), (5000, true));
+    let (_, headers, zstd) = ask("*/*", "gzip, zstd").await;
+    assert_eq!(headers["content-encoding"], "zstd");
+    assert_eq!(zstd::bulk::decompress(&zstd, plain.len()).unwrap(), plain);
+    let (_, _, json) = ask("application/json", "").await;
+    let json: Value = serde_json::from_slice(&json).unwrap();
+    assert_eq!((&json["held"], &json["series"][0]["max"]), (&json!(5000), &json!(4999.0)));
+    server.log(run, "loss", 5000..5001).await;
+    assert_eq!(frame::decode(&ask("*/*", "identity").await.2).unwrap().held(), 5001, "no stale answer");
+}
+
+#[tokio::test]
+async fn a_thousand_who_ask_for_the_same_share_one_answer() {
+    let server = Server::start();
+    let run = server.run(server.experiment("digits").await, 1).await;
+    server.log(run, "loss", 0..20_000).await;
+    let body =
+        json!({"metric": "loss", "width_px": 700, "run_set": {"experiments": [run.eid.to_string()]}}).to_string();
+    let ask = || server.send(Request::post("/api/frames").body(Body::from(body.clone())).unwrap());
+    let alone = Instant::now();
+    let first = ask().await.2;
+    let alone = alone.elapsed();
+    let together = Instant::now();
+    let answers = futures_util::future::join_all((0..1000).map(|_| ask())).await;
+    assert!(answers.iter().all(|(_, _, bytes)| *bytes == first));
+    assert!(together.elapsed() < alone * 100 + Duration::from_secs(1), "{alone:?} and {:?}", together.elapsed());
+}
+
+/// The next event that a stream tells, and nothing else.
+async fn heard(stream: &mut (impl StreamExt<Item = Result<Bytes, axum::Error>> + Unpin)) -> LiveEvent {
+    loop {
+        let bytes = tokio::time::timeout(Duration::from_secs(5), stream.next()).await.unwrap().unwrap().unwrap();
+        if let Some(json) = bytes.strip_prefix(b"data: ") {
+            return serde_json::from_slice(json).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_thousand_watchers_hear_of_growth_within_a_quarter_of_a_second() {
+    let server = Server::start();
+    let eid = server.experiment("digits").await;
+    let (run, elsewhere) = (server.run(eid, 1).await, server.run(server.experiment("speech").await, 2).await);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let mut streams = Vec::new();
+    for _ in 0..1000 {
+        let request = Request::get(format!("/api/live?experiment={eid}")).body(Body::empty()).unwrap();
+        let response = router(server.state.clone()).oneshot(request).await.unwrap();
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        let mut stream = response.into_body().into_data_stream();
+        assert!(matches!(heard(&mut stream).await, LiveEvent::Hello { .. }));
+        streams.push(stream);
+    }
+    assert_eq!(server.state.live.watchers(), 1000);
+    server.log(elsewhere, "loss", 0..5).await;
+    let logged = Instant::now();
+    server.log(run, "loss", 0..5).await;
+    let events = futures_util::future::join_all(streams.iter_mut().map(heard)).await;
+    assert!(logged.elapsed() < Duration::from_millis(250), "{:?}", logged.elapsed());
+    for event in events {
+        let LiveEvent::Grew { runs, metrics, version } = event else { panic!("{event:?}") };
+        assert_eq!((runs, metrics), (vec![run.id], vec!["loss".to_owned()]));
+        assert!(version <= server.state.store.version());
+    }
+    server.state.live.close();
+    assert!(streams[0].next().await.is_none(), "streams end when the server stops");
+}
+
+#[tokio::test]
+async fn artifacts_are_listed_and_sent_harmlessly() {
+    let server = Server::start();
+    let run = server.run(server.experiment("digits").await, 1).await;
+    let base = format!("/api/runs/{}/artifacts", run.id);
+    assert_eq!(server.get(&base).await, (StatusCode::OK, json!([])));
+    let folder = server.dir.path().join(format!("artifacts/{}/{}/artifacts/pictures", run.eid, run.id));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("one.png"), b"0123456789").unwrap();
+    std::fs::write(folder.join("page.html"), b"<script>alert(1)</script>").unwrap();
+    std::fs::write(folder.join("é \"x\".svg"), b"<svg/>").unwrap();
+    assert_eq!(server.get(&base).await.1, json!([{"path": "pictures", "is_dir": true, "bytes": null}]));
+    let listed = server.get(&format!("{base}?path=pictures")).await.1;
+    assert_eq!(listed[0], json!({"path": "pictures/one.png", "is_dir": false, "bytes": 10}));
+    for (name, path, range, status, body, disposition) in [
+        ("a picture", "pictures/one.png", "", 200, "0123456789", "inline"),
+        ("a part of it", "pictures/one.png", "bytes=2-4", 206, "234", "inline"),
+        ("its end", "pictures/one.png", "bytes=-2", 206, "89", "inline"),
+        ("nothing of it", "pictures/one.png", "bytes=10-", 416, "", ""),
+        ("a page is for download", "pictures/page.html", "", 200, "<script>alert(1)</script>", "attachment"),
+        ("any name", "pictures/%C3%A9%20%22x%22.svg", "", 200, "<svg/>", "attachment"),
+    ] {
+        let request = Request::get(format!("{base}/{path}")).header("range", range).body(Body::empty()).unwrap();
+        let (got, headers, bytes) = server.send(request).await;
+        assert_eq!((got.as_u16(), &bytes[..]), (status, body.as_bytes()), "{name}");
+        assert_eq!(headers["x-content-type-options"], "nosniff", "{name}");
+        if status < 300 {
+            assert!(headers["content-disposition"].to_str().unwrap().starts_with(disposition), "{name}");
+            assert!(headers["content-security-policy"].to_str().unwrap().starts_with("sandbox"), "{name}");
+        }
+    }
+    for path in ["nothing.png", "pictures", "..%2f..%2f..%2fthroughline.db", "pictures/../../../../../throughline.db"] {
+        let (status, answer) = server.get(&format!("{base}/{path}")).await;
+        assert!(status.is_client_error() && answer["error"]["code"].is_string(), "{path}: {status}");
+    }
+}
+
+#[tokio::test]
+async fn the_app_is_served_with_its_twins_and_every_page_address() {
+    let server = Server::start();
+    let app = server.dir.path().join("app");
+    std::fs::create_dir_all(&app).unwrap();
+    std::fs::write(app.join("index.html"), "<script>start()</script>the page").unwrap();
+    std::fs::write(app.join("app-0123456789abcdef.js"), "plain").unwrap();
+    std::fs::write(app.join("app-0123456789abcdef.js.br"), "small").unwrap();
+    for (name, path, accept, status, body, cache) in [
+        ("the page", "/", "text/html", 200, "<script>start()</script>the page", "no-cache"),
+        ("a page address", "/experiments/1/charts", "text/html", 200, "<script>start()</script>the page", "no-cache"),
+        ("a name with a dot", "/models/v1.2", "text/html", 200, "<script>start()</script>the page", "no-cache"),
+        ("a file's twin", "/app-0123456789abcdef.js", "*/*", 200, "small", "public, max-age=31536000, immutable"),
+        ("a file that is not there", "/old-0123456789abcdef.js", "*/*", 404, "", ""),
+        ("an API address that is not there", "/api/x", "text/html", 404, "", ""),
+        ("a way out", "/..%2fthroughline.db", "*/*", 404, "", ""),
+    ] {
+        let request = Request::get(path).header("accept", accept).header("accept-encoding", "gzip, br");
+        let (got, headers, bytes) = server.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(got.as_u16(), status, "{name}");
+        if status == 200 {
+            assert_eq!(bytes, body, "{name}");
+            assert_eq!(headers["cache-control"], cache, "{name}");
+        }
+        let policy = headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("frame-ancestors 'none'"), "{name}");
+    }
+}
