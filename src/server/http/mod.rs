@@ -61,15 +61,15 @@ pub fn router(state: AppState) -> Router {
 
 /// `GET /metrics`: what the server measures of itself, as Prometheus text.
 async fn measures(State(state): State<AppState>) -> impl IntoResponse {
-    let text = format!(
-        "# HELP throughline_store_version Rises with each durable commit.\n\
-         # TYPE throughline_store_version counter\n\
-         throughline_store_version {}\n\
-         # HELP throughline_watchers Open live streams.\n\
-         # TYPE throughline_watchers gauge\n\
-         throughline_watchers {}\n",
-        state.store.version(),
-        state.live.watchers(),
-    );
+    let measures = [
+        ("throughline_store_version", "counter", "Rises with each durable commit.", state.store.version()),
+        ("throughline_heads_bytes", "gauge", "Memory of points that are in no chunk yet.", state.store.heads_bytes()),
+        ("throughline_watchers", "gauge", "Open live streams.", state.live.watchers() as u64),
+        ("throughline_frames_made", "counter", "Frames made; shared ones count once.", state.flights.made()),
+    ];
+    let text: String = measures
+        .iter()
+        .map(|(name, kind, help, value)| format!("# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n"))
+        .collect();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text)
 }

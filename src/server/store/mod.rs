@@ -86,6 +86,11 @@ impl Store {
         self.inner.writer.version_of(eid)
     }
 
+    /// Bytes of memory that points take which are in no chunk yet, about.
+    pub fn heads_bytes(&self) -> u64 {
+        self.heads().bytes() as u64
+    }
+
     /// Hears of every commit that changed what people see, from now on.
     pub fn listen(&self) -> tokio::sync::broadcast::Receiver<Arc<Commit>> {
         self.inner.writer.listen()

@@ -14,7 +14,10 @@ use axum::{
 use data::frame::{self, FrameRequest};
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 /// Bytes of answers that are kept for the next who asks.
@@ -56,6 +59,7 @@ struct Answer {
 #[derive(Default)]
 pub(in crate::http) struct Flights {
     slots: Mutex<Slots>,
+    made: AtomicU64,
 }
 
 #[derive(Default)]
@@ -75,6 +79,11 @@ struct Slot {
 }
 
 impl Flights {
+    /// How many answers were made, those that were shared counted once.
+    pub fn made(&self) -> u64 {
+        self.made.load(Ordering::Relaxed)
+    }
+
     /// The answer, no older than this call: one that is being made or was made is shared if nothing
     /// changed since in what it is about.
     async fn answer(&self, state: &AppState, request: FrameRequest, form: Form) -> Result<Answer, ApiError> {
@@ -86,6 +95,7 @@ impl Flights {
             return Ok(answer.clone());
         }
         let made = make(state, request, form).await?;
+        self.made.fetch_add(1, Ordering::Relaxed);
         *answer = Some(made.clone());
         drop(answer);
         self.keep(&key, made.body.len());
