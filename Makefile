@@ -12,8 +12,8 @@ TRUNK_VERSION := 0.21.14
 # The tool must have the very version of the crate; the lock file knows it.
 BINDGEN_VERSION := $(shell awk '/^name = "wasm-bindgen"$$/ {getline; gsub(/[^0-9.]/, ""); print}' Cargo.lock)
 BINARYEN_VERSION := 132
-MLFLOW_VERSION := 3.17.2
-PYTEST_VERSION := 9.2.0
+# The mlflow client and pytest, with everything they bring: .ci/python.txt.
+PYTHON_VERSION := $(shell sha256sum .ci/python.txt | cut -c 1-12)
 
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/throughline
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -24,7 +24,7 @@ WASM := wasm32-unknown-unknown
 TRUNK := $(CACHE)/trunk-$(TRUNK_VERSION)/bin/trunk
 BINDGEN := $(CACHE)/wasm-bindgen-$(BINDGEN_VERSION)/bin/wasm-bindgen
 BINARYEN := $(CACHE)/binaryen-$(BINARYEN_VERSION)/node_modules/.bin/wasm-opt
-MLFLOW := $(CACHE)/mlflow-$(MLFLOW_VERSION)-pytest-$(PYTEST_VERSION)/ready
+MLFLOW := $(CACHE)/python-$(PYTHON_VERSION)/ready
 WASM_TARGET := $(shell rustc --print sysroot)/lib/rustlib/$(WASM)
 export CHROMIUM := /usr/bin/chromium
 E2E := e2e/node_modules/.package-lock.json
@@ -32,7 +32,7 @@ E2E := e2e/node_modules/.package-lock.json
 export PATH := $(dir $(TRUNK)):$(dir $(BINDGEN)):$(dir $(BINARYEN)):$(PATH)
 export TRUNK_TOOLS_WASM_OPT := version_$(BINARYEN_VERSION)
 # The Python that has the pinned client: the client tests and the browser journeys log with it.
-export MLFLOW_PYTHON := $(CACHE)/mlflow-$(MLFLOW_VERSION)-pytest-$(PYTEST_VERSION)/bin/python
+export MLFLOW_PYTHON := $(CACHE)/python-$(PYTHON_VERSION)/bin/python
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # People watch cargo's progress; a log wants only what went wrong.
 QUIET := $(if $(CI),--quiet)
@@ -67,14 +67,13 @@ test: check unit client journeys ## everything: format, lints, unit and API test
 fmt: ## format all Rust
 	@cargo fmt --all
 
-check: $(WASM_TARGET) ## format and lints
+check: ## format and lints
 	@cargo fmt --all --check
-	@cargo clippy $(QUIET) --workspace --exclude app --all-targets -- -D warnings
-	@cargo clippy $(QUIET) -p app --target $(WASM) --profile app --target-dir $(WEB_TARGET) -- -D warnings
+	@cargo clippy $(QUIET) --workspace --all-targets -- -D warnings
 
 .PHONY: unit client journeys
 unit: ## unit, property and API tests
-	@cargo test $(QUIET) --workspace --exclude app
+	@cargo test $(QUIET) --workspace
 
 client: build $(MLFLOW) ## the real mlflow client against the real binary
 	@$(MLFLOW_PYTHON) src/server/tests/mlflow_client/run.py $(abspath $(PROGRAM))
@@ -128,10 +127,10 @@ $(E2E): e2e/package.json e2e/package-lock.json
 
 # Debian keeps venv in a package of its own.
 $(MLFLOW):
-	@echo 'Installing the mlflow $(MLFLOW_VERSION) client'
+	@echo 'Installing the mlflow client'
 	@python3 -c 'import ensurepip' 2>/dev/null || { $(SUDO) apt-get update -qq; $(SUDO) apt-get install -y -qq python3-venv; }
 	@rm -rf $(dir $@) && python3 -m venv $(dir $@)
-	@$(dir $@)bin/pip install --quiet --disable-pip-version-check mlflow==$(MLFLOW_VERSION) pytest==$(PYTEST_VERSION)
+	@$(dir $@)bin/pip install --quiet --disable-pip-version-check --requirement .ci/python.txt
 	@touch $@
 
 .PHONY: help
