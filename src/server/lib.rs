@@ -1,11 +1,13 @@
 //! The companion server: the API, the store, and the app that the browser loads.
 //!
+//! - [`artifacts`]: files that runs log
 //! - [`config`]: what the command line and the environment say
 //! - [`demo`]: recorded and synthetic experiments
 //! - [`http`]: the routes; MLflow's protocol and our own API
 //! - [`live`]: who watches an experiment hears that it changed
 //! - [`store`]: what is kept, and how it is asked
 
+pub mod artifacts;
 pub mod config;
 pub mod demo;
 pub mod http;

@@ -52,10 +52,16 @@ pub async fn send(path: &Path, headers: &HeaderMap) -> Result<Response, ApiError
     let tag = format!("\"{:x}-{length:x}\"", changed.as_nanos());
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let tag_value = HeaderValue::from_str(&tag).expect("hexadecimal digits are a header");
-    if text(header::IF_NONE_MATCH).is_some_and(|known| known == "*" || known.contains(&tag)) {
+    let changed = httpdate::fmt_http_date(UNIX_EPOCH + changed);
+    let known = match text(header::IF_NONE_MATCH) {
+        Some(known) => known == "*" || known.contains(&tag),
+        None => text(header::IF_MODIFIED_SINCE).is_some_and(|known| known == changed),
+    };
+    if known {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag_value)]).into_response());
     }
-    let asked = text(header::RANGE).filter(|_| text(header::IF_RANGE).is_none_or(|known| known == tag));
+    let asked =
+        text(header::RANGE).filter(|_| text(header::IF_RANGE).is_none_or(|known| known == tag || known == changed));
     let range = match asked.map(|range| range_of(range, length)) {
         Some(Asked::Part(range)) => Some(range),
         Some(Asked::Nothing) => {
@@ -71,6 +77,7 @@ pub async fn send(path: &Path, headers: &HeaderMap) -> Result<Response, ApiError
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(part.end - part.start));
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(header::ETAG, tag_value);
+    headers.insert(header::LAST_MODIFIED, HeaderValue::from_str(&changed).expect("a date is a header"));
     if let Some(range) = range {
         let said = format!("bytes {}-{}/{length}", range.start, range.end - 1);
         headers.insert(header::CONTENT_RANGE, HeaderValue::from_str(&said).expect("digits are a header"));

@@ -73,6 +73,11 @@ fn no_json(error: &serde_json::Error) -> MlflowError {
 }
 
 impl Call {
+    /// A call that is only a query.
+    pub fn of_query(query: &str) -> Result<Call, MlflowError> {
+        form::pairs(query).map(|pairs| Call(Source::Query(pairs)))
+    }
+
     /// Reads the request as a message, which may borrow from it.
     pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, MlflowError> {
         match &self.0 {

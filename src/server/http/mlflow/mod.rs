@@ -3,6 +3,7 @@
 //! - [`experiments`], [`runs`]: making, changing and finding them
 //! - [`log`], [`batch`]: what runs log
 //! - [`history`]: points of metrics
+//! - [`artifacts`]: files of runs
 //! - [`server_info`]: what the server offers
 //! - [`call`], [`form`], [`fields`]: how requests are written
 //! - [`answers`], [`error`]: how answers are written
@@ -12,6 +13,7 @@
 //! gives it. Where that server drops a field that it cannot read, this one says so.
 
 mod answers;
+mod artifacts;
 mod batch;
 mod call;
 mod checks;
@@ -45,11 +47,16 @@ pub fn routes() -> Router<AppState> {
             .merge(log::routes())
             .merge(batch::routes())
             .merge(history::routes())
+            .merge(artifacts::routes())
     };
-    let ajax = Router::new().merge(experiments::ajax_routes()).merge(history::ajax_routes());
+    let ajax =
+        Router::new().merge(experiments::ajax_routes()).merge(history::ajax_routes()).merge(artifacts::ajax_routes());
     Router::new()
         .nest("/api/2.0/mlflow", tracking())
         .nest("/ajax-api/2.0/mlflow", tracking().merge(ajax))
+        .nest("/api/2.0/mlflow-artifacts", artifacts::proxy_routes())
+        .nest("/ajax-api/2.0/mlflow-artifacts", artifacts::proxy_routes())
+        .merge(artifacts::bare_routes())
         .nest("/api/3.0/mlflow", server_info::routes())
         .nest("/ajax-api/3.0/mlflow", server_info::routes())
 }

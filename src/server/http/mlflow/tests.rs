@@ -14,6 +14,7 @@ use clap::Parser;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+mod artifacts;
 mod errors;
 mod flow;
 mod paging;
