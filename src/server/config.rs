@@ -72,6 +72,9 @@ pub struct Demo {
     /// Leave the recorded trainings out.
     #[arg(long)]
     pub no_recordings: bool,
+    /// Leave out the training that runs while the demo is open.
+    #[arg(long)]
+    pub no_live: bool,
     /// Also fill in an experiment of made-up runs, such as 500x10000; may be given more than once.
     #[arg(long, value_name = "RUNSxSTEPS")]
     pub synthetic: Vec<Scale>,

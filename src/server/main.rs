@@ -6,7 +6,12 @@ use server::{
     http::{self, AppState},
     store::{Store, clock::now_millis},
 };
-use std::{error::Error, process::ExitCode, time::Instant};
+use std::{
+    error::Error,
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    process::{self, ExitCode},
+    time::Instant,
+};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
@@ -36,15 +41,31 @@ async fn serve(options: Serve) -> Result<(), Box<dyn Error>> {
 }
 
 async fn serve_demo(options: Demo) -> Result<(), Box<dyn Error>> {
-    let store = Store::open(&options.serve.data)?;
     if options.fill_only {
-        return fill_demo(&store, &options).await;
+        return fill_demo(&Store::open(&options.serve.data)?, &options).await;
     }
     let listener = listen(&options.serve).await?;
-    fill_demo(&store, &options).await?;
-    println!("The demo is open on http://{}", listener.local_addr()?);
-    http::serve(listener, AppState::new(store, options.serve), asked_to_stop()).await;
+    fill_demo_apart()?;
+    let store = Store::open(&options.serve.data)?;
+    let address = listener.local_addr()?;
+    println!("The demo is open on http://{address}");
+    let live = (!options.no_live).then(|| demo::live::Live::start(loopback(address)));
+    let stop = async {
+        asked_to_stop().await;
+        if let Some(live) = live {
+            live.stop().await;
+        }
+    };
+    http::serve(listener, AppState::new(store, options.serve), stop).await;
     Ok(())
+}
+
+/// Fills the demo's folder in a process of its own, so that the server does not keep the 200 MB that
+/// filling takes for a moment.
+fn fill_demo_apart() -> Result<(), Box<dyn Error>> {
+    let program = std::env::current_exe()?;
+    let status = process::Command::new(program).args(std::env::args_os().skip(1)).arg("--fill-only").status()?;
+    if status.success() { Ok(()) } else { Err("the demo could not be filled".into()) }
 }
 
 /// Fills the demo's folder with what is not in it yet.
@@ -65,6 +86,14 @@ async fn fill_demo(store: &Store, options: &Demo) -> Result<(), Box<dyn Error>> 
         println!("Filled in {} runs with {} metric points in {seconds:.1} s", filled.runs, filled.points);
     }
     Ok(())
+}
+
+/// Where this machine reaches what listens on `address`.
+fn loopback(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
+    }
+    address
 }
 
 async fn listen(options: &Serve) -> Result<TcpListener, Box<dyn Error>> {

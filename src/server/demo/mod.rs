@@ -2,6 +2,7 @@
 //!
 //! - [`recording`]: reads what `record/` wrote; `record/README.md` describes the form
 //! - [`fill`]: puts recordings into a store, with times that look recent
+//! - [`live`]: a small training that logs for as long as the demo is open
 //! - [`synthetic`]: made-up learning curves at any scale, for tests and measurements
 
 //!
@@ -9,6 +10,7 @@
 
 mod columns;
 pub mod fill;
+pub mod live;
 
 pub mod recording;
 pub mod synthetic;
