@@ -139,12 +139,7 @@ fn draw_points<DB: DrawingBackend>(
 ) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
     let paths = paths(points, layout);
     for piece in paths.pieces {
-        let mut places = whole(piece);
-        places.dedup();
-        if places.len() == 1 {
-            places.push(places[0]);
-        }
-        area.draw(&PathElement::new(places, shape(stroke)))?;
+        area.draw(&PathElement::new(thinned(&whole(piece)), shape(stroke)))?;
     }
     for (x, y) in paths.dots {
         let radius = (stroke.width_dpx * 1.5).round().max(1.0) as i32;
@@ -155,6 +150,25 @@ fn draw_points<DB: DrawingBackend>(
 
 fn whole(places: impl IntoIterator<Item = At>) -> Vec<(i32, i32)> {
     places.into_iter().map(|(x, y)| (x.round() as i32, y.round() as i32)).collect()
+}
+
+/// A path of the same pixels with at most four places in each column: first, top, bottom, last.
+fn thinned(path: &[(i32, i32)]) -> Vec<(i32, i32)> {
+    let mut kept = Vec::with_capacity(path.len().min(4096));
+    for column in path.chunk_by(|a, b| a.0 == b.0) {
+        let by_y = |i: &usize| column[*i].1;
+        let top = (0..column.len()).min_by_key(by_y).unwrap_or(0);
+        let bottom = (0..column.len()).max_by_key(by_y).unwrap_or(0);
+        let last = column.len() - 1;
+        let mut indices = [0, top.min(bottom), top.max(bottom), last].to_vec();
+        indices.dedup();
+        kept.extend(indices.into_iter().map(|i| column[i]));
+    }
+    kept.dedup();
+    if let [only] = kept[..] {
+        kept.push(only);
+    }
+    kept
 }
 
 fn shape(stroke: Stroke) -> ShapeStyle {
@@ -191,4 +205,22 @@ fn text<DB: DrawingBackend>(
 fn mix(a: Rgb, b: Rgb) -> Rgb {
     let half = |a: u8, b: u8| ((u16::from(a) + u16::from(b)) / 2) as u8;
     Rgb(half(a.0, b.0), half(a.1, b.1), half(a.2, b.2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thin_paths_cover_the_same_pixels() {
+        for (name, path, kept) in [
+            ("nothing", &[][..], &[][..]),
+            ("one place is a line of no length", &[(1, 1)], &[(1, 1), (1, 1)]),
+            ("a column keeps four", &[(1, 5), (1, 4), (1, 9), (1, 6), (1, 7)], &[(1, 5), (1, 4), (1, 9), (1, 7)]),
+            ("the order stays", &[(1, 5), (1, 9), (1, 4), (1, 4)], &[(1, 5), (1, 9), (1, 4)]),
+            ("few places all stay", &[(1, 5), (2, 5), (3, 6)], &[(1, 5), (2, 5), (3, 6)]),
+        ] {
+            assert_eq!(thinned(path), kept, "{name}");
+        }
+    }
 }

@@ -34,14 +34,15 @@ pub(crate) struct Envelope {
     width_dpx: f32,
 }
 
-/// Farther than any picture reaches, near enough for `f32` to count pixels.
-const FAR: f64 = 1e6;
+/// How far from the picture a y may lie, pixels: beyond what is seen, near enough for `f32`.
+pub(crate) const FAR: f64 = 1e6;
 
 impl Envelope {
     /// Makes room for a line of `width_dpx` across `columns` pixels.
     pub fn prepare(&mut self, columns: usize, width_dpx: f64, detail: Detail) {
         self.places = match detail {
             Detail::Fine => 4,
+            Detail::Medium => 2,
             Detail::Dense => 1,
         };
         self.reach = ((width_dpx * self.places as f64).round() as usize).max(1);
@@ -49,12 +50,12 @@ impl Envelope {
         // Samples lie on the borders of columns, so that a column's area lies between them; with one
         // a column, in the middle. A reach of an odd number of cells is centred on a cell, not a border.
         let centre = match detail {
-            Detail::Fine => 0.0,
+            Detail::Fine | Detail::Medium => 0.0,
             Detail::Dense => 0.5,
         };
         self.origin = self.reach as f64 / 2.0 - centre;
         self.samples = match detail {
-            Detail::Fine => columns * self.places + 1,
+            Detail::Fine | Detail::Medium => columns * self.places + 1,
             Detail::Dense => columns,
         };
         let cells = self.samples + self.reach - 1;
@@ -70,7 +71,7 @@ impl Envelope {
     }
 
     /// Takes the next connected piece from `places`, which are pixels in order of x, NaN where there is
-    /// nothing. `None` when they are used up.
+    /// nothing. `None` when they are used up. y is at most [`FAR`] away from the picture.
     pub fn next_piece(&mut self, places: &mut impl Iterator<Item = (f64, f64)>) -> Option<Span> {
         let usable = |(x, y): &(f64, f64)| !x.is_nan() && !y.is_nan();
         let first = places.find(usable)?;
@@ -107,22 +108,35 @@ impl Envelope {
         let (from, from_y) = if ax < 0.0 { (0.0, y_at(0.0)) } else { (ax, a.1) };
         let (to, to_y) = if bx >= cells { (cells, y_at(cells)) } else { (bx, b.1) };
         let last = (to as usize).min(self.low.len() - 1);
-        let mut cell = (from as usize).min(last);
-        let mut y = from_y;
-        while cell < last {
-            let next = y_at((cell + 1) as f64);
-            self.widen(cell, y, next);
-            y = next;
-            cell += 1;
+        let first = (from as usize).min(last);
+        if first == last {
+            self.widen(first, from_y, to_y);
+            return;
         }
-        self.widen(cell, y, to_y);
+        self.widen(first, from_y, y_at((first + 1) as f64));
+        if first + 1 < last {
+            self.cross(first + 1..last, y_at);
+        }
+        self.widen(last, y_at(last as f64), to_y);
     }
 
     #[inline]
     fn widen(&mut self, cell: usize, a: f64, b: f64) {
-        let (low, high) = (a.min(b).clamp(-FAR, FAR) as f32, a.max(b).clamp(-FAR, FAR) as f32);
-        self.low[cell] = self.low[cell].min(low);
-        self.high[cell] = self.high[cell].max(high);
+        let (a, b) = (a as f32, b as f32);
+        let (low, high) = if a < b { (a, b) } else { (b, a) };
+        let (was_low, was_high) = (self.low[cell], self.high[cell]);
+        self.low[cell] = if low < was_low { low } else { was_low };
+        self.high[cell] = if high > was_high { high } else { was_high };
+    }
+
+    /// Sets the cells that a segment crosses from side to side: x rises, so it is alone in them.
+    #[inline]
+    fn cross(&mut self, cells: Range<usize>, y_at: impl Fn(f64) -> f64) {
+        let start = cells.start;
+        for (i, (low, high)) in self.low[cells.clone()].iter_mut().zip(&mut self.high[cells]).enumerate() {
+            let (a, b) = (y_at((start + i) as f64) as f32, y_at((start + i + 1) as f64) as f32);
+            (*low, *high) = if a < b { (a, b) } else { (b, a) };
+        }
     }
 
     /// Turns cells into samples, and says which samples the piece from `from_px` to `to_px` has.
@@ -145,6 +159,11 @@ impl Envelope {
             *high += more;
         }
         first..end.max(first)
+    }
+
+    /// The upper and the lower ends of the spans at some samples.
+    pub fn edges(&self, samples: Range<usize>) -> (&[f32], &[f32]) {
+        (&self.low[samples.clone()], &self.high[samples])
     }
 
     /// The upper and lower end of the span at a sample; the upper is the smaller number.

@@ -23,11 +23,13 @@
 //! - [`extent`], [`layout`], [`path`], [`marks`], [`stroke`]: where things lie and how strong they are
 //! - [`line`], [`hit`], [`fidelity`]: the line chart and the questions it answers
 //! - [`draw`], [`raster`]: pixels
+//! - [`samples`]: charts to look at and to test with
 //!
 //! Other kinds of chart (bars, scatter, parallel coordinates, heatmaps) will be files beside
 //! [`line`], and share everything but that, [`hit`] and [`raster`].
 
 pub mod color;
+mod cover;
 pub mod draw;
 mod envelope;
 pub mod extent;
@@ -40,6 +42,7 @@ pub mod marks;
 pub mod oklch;
 pub mod path;
 pub mod raster;
+pub mod samples;
 pub mod scale;
 pub mod stroke;
 pub mod theme;

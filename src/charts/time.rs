@@ -234,7 +234,7 @@ mod tests {
         let start = 1_772_373_909_250.0;
         for (name, span, offset, expected) in [
             ("hours", 4.0 * hour, 0, "Mar 1 15:00, 16:00, 17:00, 18:00"),
-            ("across midnight", 12.0 * hour, 0, "Mar 1 15:00, 18:00, 21:00, Mar 2 00:00"),
+            ("across midnight", 12.0 * hour, 0, "Mar 1 16:00, 18:00, 20:00, 22:00, Mar 2 00:00, 02:00"),
             ("days", 96.0 * hour, 0, "Mar 2 2026, Mar 3, Mar 4, Mar 5"),
             ("a zone with a half hour", 4.0 * hour, 330, "Mar 1 20:00, 21:00, 22:00, 23:00"),
             ("seconds", 30_000.0, 0, "Mar 1 14:05:10, 14:05:15, 14:05:20, 14:05:25, 14:05:30, 14:05:35"),
