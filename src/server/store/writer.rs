@@ -106,6 +106,15 @@ impl Group {
         let (changes, staged, keys) = Default::default();
         Group { changes, staged, keys, heads, broken: None }
     }
+
+    /// Ends a savepoint. Where that fails nobody knows what it left, so the whole transaction must go.
+    fn keep_or_break(&mut self, db: &Connection, sql: &str) -> Result<(), StoreError> {
+        db.execute_batch(sql).map_err(|error| {
+            let error = StoreError::from(error);
+            self.broken = Some(error.again());
+            error
+        })
+    }
 }
 
 /// Where changes are handed to the writer's thread.
@@ -241,7 +250,7 @@ fn in_savepoint<T>(
     let WriteTx { changes, staged, .. } = tx;
     match result {
         Ok(done) => {
-            db.execute_batch("RELEASE change")?;
+            group.keep_or_break(db, "RELEASE change")?;
             group.changes.append(changes);
             group.staged.append(staged);
             Ok(done)
@@ -252,7 +261,7 @@ fn in_savepoint<T>(
             if db.is_autocommit() {
                 group.broken = Some(error.again());
             } else {
-                db.execute_batch("ROLLBACK TO change; RELEASE change")?;
+                group.keep_or_break(db, "ROLLBACK TO change; RELEASE change")?;
             }
             Err(error)
         }
@@ -351,5 +360,75 @@ impl Shown {
             // Nobody may be listening.
             let _ = self.commits.send(Arc::new(Commit { version, changes }));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::store::{
+        RunKey, Store, StoreError,
+        metrics::{MetricPoint, append},
+    };
+    use data::run::RunId;
+
+    const RUN: RunKey = RunKey { rid: 7, eid: 1, id: RunId(7 << 65) };
+
+    async fn log(store: &Store, steps: std::ops::Range<i64>) -> Result<(), StoreError> {
+        let change = store.write(move |tx| {
+            // Noise does not compress, so the disk fills.
+            let value = |step: i64| f64::from_bits((step as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 2);
+            let point = |step| MetricPoint { metric: "loss", value: value(step), step, time_millis: step };
+            append(tx, RUN, &steps.map(point).collect::<Vec<_>>())
+        });
+        change.await
+    }
+
+    /// Lets the database grow by so many pages of 8 KiB more.
+    async fn leave_room(store: &Store, pages: i64) {
+        let change = store.write(move |tx| {
+            let used: i64 = tx.db.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+            tx.db.query_row(&format!("PRAGMA max_page_count = {}", used + pages), [], |_| Ok(()))?;
+            Ok(())
+        });
+        change.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_refuses_loses_nothing_and_is_over_once_there_is_room() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        leave_room(&store, 100).await;
+        let mut end = 0;
+        let refusal = loop {
+            match log(&store, end..end + 1000).await {
+                Ok(()) => end += 1000,
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(refusal, StoreError::Full), "{refusal}");
+        assert!(end > 0);
+        // Many at once share a commit, and each hears of it.
+        let together = futures_util::future::join_all((0..50).map(|_| log(&store, end..end + 1000))).await;
+        assert!(together.iter().all(|answer| matches!(answer, Err(StoreError::Full))), "{together:?}");
+        let steps = async |store: &Store| store.history(RUN.rid, "loss").await.unwrap().len() as i64;
+        assert_eq!(steps(&store).await, end);
+        leave_room(&store, 1000).await;
+        log(&store, end..end + 1000).await.unwrap();
+        assert_eq!(steps(&store).await, end + 1000);
+        store.settle().await.unwrap();
+        drop(store);
+        assert_eq!(steps(&Store::open(dir.path()).unwrap()).await, end + 1000);
+    }
+
+    #[tokio::test]
+    async fn a_change_whose_caller_went_away_is_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let mut change = Box::pin(log(&store, 0..10));
+        // Handed in, and then nobody waits.
+        assert!(futures_util::FutureExt::now_or_never(&mut change).is_none());
+        drop(change);
+        log(&store, 10..20).await.unwrap();
+        assert_eq!(store.history(RUN.rid, "loss").await.unwrap().len(), 20);
     }
 }

@@ -167,6 +167,28 @@ async fn experiments_metrics_and_runs_are_listed() {
 }
 
 #[tokio::test]
+async fn ten_thousand_metrics_of_one_run_are_kept_and_listed() {
+    let server = Server::start();
+    let run = server.run(server.experiment("digits").await, 1).await;
+    for round in 0..3 {
+        for start in (0..10_000).step_by(1000) {
+            let change = server.state.store.write(move |tx| {
+                let names: Vec<String> = (start..start + 1000).map(|n| format!("layer {n}/norm é\u{1F600}")).collect();
+                let point = |metric| MetricPoint { metric, value: 0.5, step: round, time_millis: round };
+                append(tx, run, &names.iter().map(|name| point(name)).collect::<Vec<_>>())
+            });
+            change.await.unwrap();
+        }
+        server.state.store.settle().await.unwrap();
+    }
+    let metrics = server.get(&format!("/api/experiments/{}/metrics", run.eid)).await.1;
+    assert_eq!(metrics.as_array().unwrap().len(), 10_000);
+    assert_eq!(metrics[7], json!({"metric": "layer 1003/norm é😀", "runs": 1, "max_step": 2}));
+    let body = json!({"metric": "layer 9999/norm é😀", "width_px": 100, "run_set": {"runs": [run.id]}});
+    assert_eq!(server.post("/api/frames", &body).await.1["held"], 3);
+}
+
+#[tokio::test]
 async fn a_frame_comes_in_the_form_that_the_client_likes() {
     let server = Server::start();
     let run = server.run(server.experiment("digits").await, 1).await;

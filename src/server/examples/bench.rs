@@ -1,0 +1,458 @@
+//! Measures the built server: start, memory, ingest, frames, live.
+//!
+//! `cargo run --release -p server --example bench [--json] [--program FILE] [--seconds S] [PART…]` with the
+//! parts `start`, `ingest`, `frames` and `live`; all if none is named. Prints a table, or JSON lines.
+//! The server is a process of its own, asked over HTTP; its CPU time is the kernel's count. Peers' figures
+//! are from measurements of the same work on the same kind of machine: docs/store.md.
+
+use data::{
+    frame::{self, Frame},
+    run::RunId,
+};
+use serde_json::{Value, json};
+use server::store::{
+    RunKey, Store, experiments,
+    metrics::{MetricPoint, append},
+    runs::{self, NewRun},
+};
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+type Fail = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> Result<(), Fail> {
+    let mut options = Options::default();
+    let mut parts = Vec::new();
+    let mut args = std::env::args().skip(1);
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--json" => options.json = true,
+            "--program" => options.program = args.next().ok_or("--program needs a file")?.into(),
+            "--seconds" => options.seconds = args.next().ok_or("--seconds needs a number")?.parse()?,
+            part => parts.push(part.to_owned()),
+        }
+    }
+    let wanted = |part: &str| parts.is_empty() || parts.iter().any(|named| named == part);
+    if !options.json {
+        println!("{:<46} {:>14}  {:>12}  {}", "measure", "here", "goal", "against a peer");
+    }
+    for (part, measure) in
+        [("start", start as fn(&Options) -> Result<(), Fail>), ("ingest", ingest), ("frames", frames), ("live", live)]
+    {
+        if wanted(part) {
+            measure(&options)?;
+        }
+    }
+    Ok(())
+}
+
+struct Options {
+    program: PathBuf,
+    seconds: f64,
+    json: bool,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { program: "target/release/throughline".into(), seconds: 8.0, json: false }
+    }
+}
+
+impl Options {
+    /// Prints one figure: its name, unit, the goal if there is one, and what a peer measured at.
+    fn say(&self, name: &str, value: f64, unit: &str, goal: Option<f64>, peer: Option<(&str, f64)>) {
+        if self.json {
+            let peer = peer.map(|(name, value)| json!({"name": name, "value": value}));
+            println!("{}", json!({"measure": name, "value": value, "unit": unit, "goal": goal, "peer": peer}));
+            return;
+        }
+        let goal = goal.map_or(String::new(), |goal| format!("{} {unit}", short(goal)));
+        let ratio = peer.map_or(String::new(), |(name, theirs)| {
+            let times = if theirs > value { theirs / value } else { value / theirs };
+            format!("{}× {name} ({} {unit})", short(times), short(theirs))
+        });
+        println!("{name:<46} {:>14}  {goal:>12}  {ratio}", format!("{} {unit}", short(value)));
+    }
+}
+
+/// Three significant digits.
+fn short(value: f64) -> String {
+    match value.abs() {
+        v if v >= 1e6 => format!("{:.2}M", value / 1e6),
+        v if v >= 100.0 => format!("{value:.0}"),
+        v if v >= 10.0 => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    }
+}
+
+/// The server as a child process.
+struct Server {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Server {
+    fn start(options: &Options, data: &Path) -> Result<Server, Fail> {
+        let mut child = Command::new(&options.program)
+            .args(["serve", "--port", "0", "--data"])
+            .arg(data)
+            .env("THROUGHLINE_LOG", "warn")
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("cannot run {}: {error}", options.program.display()))?;
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line)?;
+        let address = line.trim().rsplit_once("://").ok_or("the server did not say where it listens")?.1.parse()?;
+        Ok(Server { child, address })
+    }
+
+    fn connect(&self) -> Result<Client, Fail> {
+        let stream = TcpStream::connect(self.address)?;
+        stream.set_nodelay(true)?;
+        Ok(Client { stream: BufReader::with_capacity(1 << 16, stream) })
+    }
+
+    /// User and system CPU time so far.
+    fn cpu(&self) -> Result<Duration, Fail> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        let fields: Vec<&str> = stat.rsplit_once(')').ok_or("no stat")?.1.split_whitespace().collect();
+        let ticks = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
+        // The kernel counts in hundredths of a second for all who ask.
+        Ok(Duration::from_millis(ticks * 10))
+    }
+
+    /// A line of `/proc/PID/status` in MB.
+    fn memory_mb(&self, field: &str) -> Result<f64, Fail> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix(field)).ok_or("no such field")?;
+        Ok(line.split_whitespace().nth(1).ok_or("no number")?.parse::<f64>()? / 1024.0)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A connection that asks one thing after the other.
+struct Client {
+    stream: BufReader<TcpStream>,
+}
+
+struct Reply {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl Client {
+    fn post(&mut self, path: &str, headers: &str, body: &[u8]) -> Result<Reply, Fail> {
+        self.ask("POST", path, headers, body)
+    }
+
+    fn ask(&mut self, method: &str, path: &str, headers: &str, body: &[u8]) -> Result<Reply, Fail> {
+        let length = body.len();
+        let head = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n{headers}\r\n");
+        let mut request = head.into_bytes();
+        request.extend_from_slice(body);
+        self.stream.get_mut().write_all(&request)?;
+        let mut reply = self.head()?;
+        let length = reply.header("content-length").ok_or("no content-length")?.parse()?;
+        reply.body = vec![0; length];
+        self.stream.read_exact(&mut reply.body)?;
+        Ok(reply)
+    }
+
+    fn head(&mut self) -> Result<Reply, Fail> {
+        let mut line = String::new();
+        self.stream.read_line(&mut line)?;
+        let status = line.split(' ').nth(1).ok_or("no status")?.parse()?;
+        let mut headers = Vec::new();
+        loop {
+            line.clear();
+            self.stream.read_line(&mut line)?;
+            let Some((name, value)) = line.trim_end().split_once(": ") else { break };
+            headers.push((name.to_ascii_lowercase(), value.to_owned()));
+        }
+        Ok(Reply { status, headers, body: Vec::new() })
+    }
+
+    fn json(&mut self, path: &str, body: &Value) -> Result<Value, Fail> {
+        let reply = self.post(path, "content-type: application/json\r\n", body.to_string().as_bytes())?;
+        if reply.status != 200 {
+            return Err(format!("{path}: {} {}", reply.status, String::from_utf8_lossy(&reply.body)).into());
+        }
+        Ok(serde_json::from_slice(&reply.body)?)
+    }
+}
+
+impl Reply {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+fn start(options: &Options) -> Result<(), Fail> {
+    let dir = tempfile::tempdir()?;
+    // The first start makes the store; later ones are what people wait for.
+    for (name, goal) in [("start, with a new store", None), ("start", Some(300.0))] {
+        let began = Instant::now();
+        let server = Server::start(options, dir.path())?;
+        assert_eq!(server.connect()?.ask("GET", "/health", "", b"")?.status, 200);
+        let millis = began.elapsed().as_secs_f64() * 1e3;
+        options.say(name, millis, "ms", goal, goal.map(|_| ("MLflow", 15_000.0)));
+        if goal.is_some() {
+            thread::sleep(Duration::from_secs(1));
+            options.say("memory, idle (RSS)", server.memory_mb("VmRSS:")?, "MB", Some(60.0), Some(("MLflow", 1_500.0)));
+        }
+    }
+    Ok(())
+}
+
+const KEYS: [&str; 5] = ["train/loss", "train/acc", "val/loss", "val/acc", "lr"];
+
+/// Values as training code has them: born as `f32`, noisy, falling, with rare spikes.
+struct Noise(u64);
+
+impl Noise {
+    fn next(&mut self) -> f64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    fn loss(&mut self, step: i64) -> f64 {
+        let noise = (self.next() + self.next() + self.next() - 1.5) * 0.08;
+        let base = 2.5 * (-(step as f64) / 3000.0).exp() + 0.3;
+        f64::from((base * (1.0 + noise) + if self.next() < 2e-4 { 5.0 } else { 0.0 }) as f32)
+    }
+}
+
+fn new_run(client: &mut Client, experiment: &str) -> Result<String, Fail> {
+    let body = json!({"experiment_id": experiment, "start_time": 1_760_000_000_000i64});
+    let run = client.json("/api/2.0/mlflow/runs/create", &body)?;
+    Ok(run["run"]["info"]["run_id"].as_str().ok_or("no run id")?.to_owned())
+}
+
+fn batch(run: &str, noise: &mut Noise, step: &mut i64, time: &mut i64, points: usize, keys: usize) -> String {
+    let mut body = format!("{{\"run_id\":\"{run}\",\"metrics\":[");
+    for at in 0..points {
+        if at % keys == 0 {
+            *step += 1;
+            *time += 180 + (noise.next() * 40.0) as i64;
+        }
+        let (key, value) = (KEYS[at % keys], noise.loss(*step));
+        let comma = if at == 0 { "" } else { "," };
+        body += &format!("{comma}{{\"key\":\"{key}\",\"value\":{value},\"timestamp\":{time},\"step\":{step}}}");
+    }
+    body + "]}"
+}
+
+fn ingest(options: &Options) -> Result<(), Fail> {
+    for (name, clients, points, goals) in [
+        ("16 clients, 1,000 points a batch", 16, 1000, [Some(2.0), Some(50.0)]),
+        ("100 clients, 5 points a batch", 100, 5, [None, None]),
+    ] {
+        let dir = tempfile::tempdir()?;
+        let server = Server::start(options, dir.path())?;
+        let mut client = server.connect()?;
+        let experiment = client.json("/api/2.0/mlflow/experiments/create", &json!({"name": "bench"}))?;
+        let experiment = experiment["experiment_id"].as_str().ok_or("no experiment")?.to_owned();
+        let (before, began) = (server.cpu()?, Instant::now());
+        let until = began + Duration::from_secs_f64(options.seconds);
+        let mut waits = thread::scope(|scope| {
+            let work = |n: usize| {
+                let mut client = server.connect()?;
+                let run = new_run(&mut client, &experiment)?;
+                let (mut noise, mut step, mut time) = (Noise(n as u64 * 77 + 1), 0, 1_760_000_000_000);
+                let mut waits = Vec::new();
+                while Instant::now() < until {
+                    let body = batch(&run, &mut noise, &mut step, &mut time, points, 5);
+                    let sent = Instant::now();
+                    let reply = client.post("/api/2.0/mlflow/runs/log-batch", "", body.as_bytes())?;
+                    waits.push(sent.elapsed());
+                    if reply.status != 200 {
+                        return Err(String::from_utf8_lossy(&reply.body).into());
+                    }
+                }
+                Ok::<_, Fail>(waits)
+            };
+            let threads: Vec<_> = (0..clients).map(|n| scope.spawn(move || work(n))).collect();
+            let mut all = Vec::new();
+            for thread in threads {
+                all.extend(thread.join().expect("no panic")?);
+            }
+            Ok::<_, Fail>(all)
+        })?;
+        let elapsed = began.elapsed().as_secs_f64();
+        let total = (waits.len() * points) as f64;
+        waits.sort_unstable();
+        let wait = |part: f64| waits[((waits.len() - 1) as f64 * part) as usize].as_secs_f64() * 1e3;
+        let cpu_micros = (server.cpu()? - before).as_secs_f64() * 1e6 / total;
+        let big = points == 1000;
+        let peer = |value: f64| big.then_some(("MLflow", value));
+        options.say(&format!("{name}: server CPU a point"), cpu_micros, "µs", goals[0], peer(200.0));
+        options.say(&format!("{name}: points/s"), total / elapsed, "/s", None, peer(6_513.0));
+        options.say(&format!("{name}: p50"), wait(0.5), "ms", None, peer(1_051.0));
+        options.say(&format!("{name}: p99"), wait(0.99), "ms", goals[1], peer(8_274.0));
+        options.say(&format!("{name}: memory after (RSS)"), server.memory_mb("VmRSS:")?, "MB", None, None);
+        let bytes = |name: &str| std::fs::metadata(dir.path().join(name)).map_or(0, |about| about.len());
+        let disk = (bytes("throughline.db") + bytes("throughline.db-wal")) as f64 / total;
+        options.say(&format!("{name}: disk a point, log and all"), disk, "B", None, peer(251.0));
+    }
+    Ok(())
+}
+
+/// Fills a store with `runs` × `points` of `train/loss`, and plants a spike of 1,000 in the first run.
+async fn fill(store: &Store, name: &'static str, runs: u64, points: i64) -> Result<i64, Fail> {
+    let eid = store.write(move |tx| experiments::create(tx, name, None, &[])).await?;
+    for n in 0..runs {
+        let new = NewRun { eid, start_millis: Some(1_760_000_000_000), ..NewRun::default() };
+        let id = RunId((u128::from(n) << 80) | u128::from(eid as u64) << 70);
+        let run: RunKey = store.write(move |tx| runs::create(tx, id, &new)).await?;
+        let (mut noise, mut time) = (Noise(n * 31 + 7), 1_760_000_000_000);
+        for start in (0..points).step_by(50_000) {
+            let mut values = Vec::new();
+            for step in start..(start + 50_000).min(points) {
+                time += 180 + (noise.next() * 40.0) as i64;
+                let value = if n == 0 && step == points / 3 { 1000.0 } else { noise.loss(step) };
+                values.push((step, time, value));
+            }
+            let change = store.write(move |tx| {
+                let named = |&(step, time_millis, value)| MetricPoint { metric: KEYS[0], value, step, time_millis };
+                append(tx, run, &values.iter().map(named).collect::<Vec<_>>())
+            });
+            change.await?;
+        }
+    }
+    Ok(eid)
+}
+
+fn frames(options: &Options) -> Result<(), Fail> {
+    let dir = tempfile::tempdir()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let (many, long) = runtime.block_on(async {
+        let store = Store::open(dir.path())?;
+        let many = fill(&store, "many", 500, 10_000).await?;
+        let long = fill(&store, "long", 3, 1_000_000).await?;
+        store.settle().await?;
+        Ok::<_, Fail>((many, long))
+    })?;
+    drop(runtime);
+    let size = std::fs::metadata(dir.path().join("throughline.db"))?.len() as f64;
+    options.say("disk a point, settled", size / 8e6, "B", None, Some(("MLflow", 251.0)));
+    let server = Server::start(options, dir.path())?;
+    let mut client = server.connect()?;
+    let base = |eid: i64| json!({"metric": KEYS[0], "run_set": {"experiments": [eid.to_string()]}});
+    let with = |eid: i64, more: Value| {
+        let mut body = base(eid);
+        body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        body
+    };
+    for (name, body, millis, bytes) in [
+        ("frame 500 × 10,000", base(many), Some(60.0), Some(1.5)),
+        ("frame 3 × 1,000,000", base(long), Some(20.0), None),
+        ("frame 500 × 10,000, a hundredth of it", with(many, json!({"range": [4000, 4100]})), None, None),
+        ("frame 3 × 1,000,000, a hundredth of it", with(long, json!({"range": [400_000, 410_000]})), None, None),
+        ("frame 500 × 10,000 by relative time", with(many, json!({"x": "relative_time"})), None, None),
+        ("frame 500 × 10,000, smoothed", with(many, json!({"smoothing": 0.9})), None, None),
+        ("frame 3 × 1,000,000, smoothed", with(long, json!({"smoothing": 0.9})), None, None),
+    ] {
+        let rounds = 15;
+        let mut waits = Vec::new();
+        let mut before = Duration::ZERO;
+        let mut last = None;
+        // Each round asks at another width, so that no answer is given twice; the first two warm up.
+        for round in 0..rounds + 2 {
+            if round == 2 {
+                before = server.cpu()?;
+            }
+            let body = with_width(&body, 1200 - round);
+            let asked = Instant::now();
+            let reply = client.post("/api/frames", "accept-encoding: zstd\r\n", body.as_bytes())?;
+            if round >= 2 {
+                waits.push(asked.elapsed());
+            }
+            if reply.status != 200 {
+                return Err(String::from_utf8_lossy(&reply.body).into());
+            }
+            last = Some(reply);
+        }
+        let cpu = (server.cpu()? - before).as_secs_f64() * 1e3 / f64::from(rounds as i32);
+        waits.sort_unstable();
+        let reply = last.expect("asked more than once");
+        let frame = decoded(&reply)?;
+        let spike = frame.series.iter().any(|series| series.points.y.contains(&1000.0));
+        if body.get("range").is_none() && !spike {
+            return Err(format!("{name}: the spike of one step is lost").into());
+        }
+        options.say(name, waits[waits.len() / 2].as_secs_f64() * 1e3, "ms", millis, None);
+        options.say(&format!("{name}: server CPU"), cpu, "ms", None, None);
+        options.say(&format!("{name}: on the wire"), reply.body.len() as f64 / 1e6, "MB", bytes, None);
+        options.say(&format!("{name}: points shown"), frame.shown() as f64, "", None, None);
+    }
+    let body = with_width(&base(many), 1200);
+    client.post("/api/frames", "accept-encoding: zstd\r\n", body.as_bytes())?;
+    let asked = Instant::now();
+    client.post("/api/frames", "accept-encoding: zstd\r\n", body.as_bytes())?;
+    options.say("the same frame again", asked.elapsed().as_secs_f64() * 1e3, "ms", None, None);
+    options.say("memory after frames (RSS)", server.memory_mb("VmRSS:")?, "MB", None, None);
+    Ok(())
+}
+
+fn with_width(body: &Value, width_px: i32) -> String {
+    let mut body = body.clone();
+    body["width_px"] = json!(width_px);
+    body.to_string()
+}
+
+fn decoded(reply: &Reply) -> Result<Frame, Fail> {
+    Ok(frame::decode(&zstd::stream::decode_all(&reply.body[..])?)?)
+}
+
+fn live(options: &Options) -> Result<(), Fail> {
+    let dir = tempfile::tempdir()?;
+    let server = Server::start(options, dir.path())?;
+    let mut client = server.connect()?;
+    let run = new_run(&mut client, "0")?;
+    let mut watchers = Vec::new();
+    for _ in 0..500 {
+        let mut watcher = server.connect()?;
+        let head = b"GET /api/live?experiment=0 HTTP/1.1\r\nhost: localhost\r\n\r\n";
+        watcher.stream.get_mut().write_all(head)?;
+        watcher.head()?;
+        watchers.push(watcher);
+    }
+    let (mut noise, mut step, mut time) = (Noise(1), 0, 1_760_000_000_000);
+    thread::sleep(Duration::from_millis(300));
+    let mut waits = Vec::new();
+    let before = server.cpu()?;
+    for _ in 0..10 {
+        let body = batch(&run, &mut noise, &mut step, &mut time, 5, 5);
+        let logged = Instant::now();
+        client.post("/api/2.0/mlflow/runs/log-batch", "", body.as_bytes())?;
+        for watcher in &mut watchers {
+            let mut line = String::new();
+            while !line.contains("\"grew\"") {
+                line.clear();
+                watcher.stream.read_line(&mut line)?;
+            }
+        }
+        waits.push(logged.elapsed());
+    }
+    waits.sort_unstable();
+    let cpu = (server.cpu()? - before).as_secs_f64() * 1e3 / 10.0;
+    options.say("live: all of 500 watchers heard within", waits[5].as_secs_f64() * 1e3, "ms", Some(250.0), None);
+    options.say("live: server CPU of it", cpu, "ms", None, None);
+    options.say("live: memory with 500 watchers (RSS)", server.memory_mb("VmRSS:")?, "MB", None, None);
+    Ok(())
+}
