@@ -2,6 +2,11 @@
 
 use data::run::LiveEvent;
 use leptos::prelude::*;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    time::Duration,
+};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{EventSource, MessageEvent};
 
@@ -16,42 +21,92 @@ pub enum Connection {
     Lost,
 }
 
+/// How long to wait before a stream that the browser gave up is opened anew.
+const AGAIN: Duration = Duration::from_secs(3);
+
+type Closures = (Closure<dyn Fn(MessageEvent)>, Closure<dyn Fn()>);
+
+/// A stream as long as it is listened to.
+struct Stream {
+    address: String,
+    connection: RwSignal<Connection>,
+    heard: Box<dyn Fn(LiveEvent)>,
+    open: RefCell<Option<(EventSource, Closures)>>,
+    ended: Cell<bool>,
+}
+
 /// Listens to `experiment` until the surrounding component goes away.
 ///
 /// `heard` gets every event. After a lost connection it gets `Resync` first, because growth may have
 /// been missed.
 pub fn listen(experiment: &str, connection: RwSignal<Connection>, heard: impl Fn(LiveEvent) + 'static) {
-    let address = format!("/api/live?experiment={}", crate::api::path_part(experiment));
-    let Ok(source) = EventSource::new(&address) else {
-        connection.set(Connection::Lost);
-        return;
-    };
-    let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
-        let event = message.data().as_string().and_then(|text| serde_json::from_str::<LiveEvent>(&text).ok());
-        match event {
-            Some(LiveEvent::Hello { .. }) => {
-                let was = connection.get_untracked();
-                connection.set(Connection::Open);
-                if was == Connection::Lost {
-                    heard(LiveEvent::Resync);
-                }
-            }
-            Some(event) => heard(event),
-            // An event of a newer server: not for this app.
-            None => {}
-        }
+    let stream = Rc::new(Stream {
+        address: format!("/api/live?experiment={}", crate::api::path_part(experiment)),
+        connection,
+        heard: Box::new(heard),
+        open: RefCell::new(None),
+        ended: Cell::new(false),
     });
-    source.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-    let on_error = Closure::<dyn Fn()>::new(move || connection.set(Connection::Lost));
-    source.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-    let held = StoredValue::new_local(Some((source, on_message, on_error)));
-    on_cleanup(move || {
-        held.update_value(|held| {
-            if let Some((source, ..)) = held.take() {
-                source.set_onmessage(None);
-                source.set_onerror(None);
-                source.close();
+    stream.clone().connect();
+    let held = StoredValue::new_local(stream);
+    on_cleanup(move || held.with_value(|stream| stream.end()));
+}
+
+impl Stream {
+    fn connect(self: Rc<Stream>) {
+        self.close();
+        if self.ended.get() {
+            return;
+        }
+        let Ok(source) = EventSource::new(&self.address) else {
+            self.connection.set(Connection::Lost);
+            return;
+        };
+        let this = self.clone();
+        let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
+            let text = message.data().as_string();
+            match text.and_then(|text| serde_json::from_str::<LiveEvent>(&text).ok()) {
+                Some(LiveEvent::Hello { .. }) => this.opened(),
+                Some(event) => (this.heard)(event),
+                // An event of a newer server: not for this app.
+                None => {}
             }
         });
-    });
+        let this = self.clone();
+        let watched = source.clone();
+        let on_error = Closure::<dyn Fn()>::new(move || {
+            if this.connection.get_untracked() != Connection::Lost {
+                this.connection.set(Connection::Lost);
+            }
+            // The browser tries again by itself, unless it gave up.
+            if watched.ready_state() == EventSource::CLOSED {
+                let this = this.clone();
+                set_timeout(move || this.connect(), AGAIN);
+            }
+        });
+        source.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        source.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        *self.open.borrow_mut() = Some((source, (on_message, on_error)));
+    }
+
+    fn opened(&self) {
+        let before = self.connection.get_untracked();
+        self.connection.set(Connection::Open);
+        if before == Connection::Lost {
+            (self.heard)(LiveEvent::Resync);
+        }
+    }
+
+    fn close(&self) {
+        if let Some((source, _closures)) = self.open.borrow_mut().take() {
+            source.set_onmessage(None);
+            source.set_onerror(None);
+            source.close();
+        }
+    }
+
+    fn end(&self) {
+        self.ended.set(true);
+        self.close();
+    }
 }

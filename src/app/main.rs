@@ -2,6 +2,7 @@
 //!
 //! - [`routes`]: the addresses and the frame around every page
 //! - [`pages`]: one file a route
+//! - [`palette`]: finds anything by name
 //! - [`panels`]: one file a panel kind
 //! - [`state`]: what is on the screen, and the questions that components ask of it
 //! - [`ui`]: parts that know nothing of runs
@@ -10,6 +11,7 @@
 mod api;
 mod live;
 mod pages;
+mod palette;
 mod panels;
 mod routes;
 mod state;

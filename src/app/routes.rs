@@ -7,6 +7,8 @@ use crate::{
         run::RunPage,
         workspace::{WorkspacePage, provide_folded},
     },
+    palette::{Palette, is_palette_key},
+    state::Workspace,
     ui::{
         dialog::Dialog,
         icon::{Icon, icon},
@@ -28,6 +30,10 @@ pub struct Shell {
     pub actions: RwSignal<Option<ViewFn>>,
     /// Whether the keys are shown.
     pub help: RwSignal<bool>,
+    /// Whether the palette is open.
+    pub palette: RwSignal<bool>,
+    /// The workspace on the screen, for the palette.
+    pub workspace: RwSignal<Option<Workspace>>,
 }
 
 impl Shell {
@@ -43,11 +49,20 @@ impl Shell {
 #[component]
 pub fn App() -> impl IntoView {
     let theme = provide_theme();
-    let shell = Shell { path: RwSignal::new(Vec::new()), actions: RwSignal::new(None), help: RwSignal::new(false) };
+    let shell = Shell {
+        path: RwSignal::new(Vec::new()),
+        actions: RwSignal::new(None),
+        help: RwSignal::new(false),
+        palette: RwSignal::new(false),
+        workspace: RwSignal::new(None),
+    };
     provide_context(shell);
     provide_folded();
     window_event_listener(ev::keydown, move |event| {
-        if event.key() == "?" && !typing(&event) {
+        if is_palette_key(&event) {
+            event.prevent_default();
+            shell.palette.update(|open| *open = !*open);
+        } else if event.key() == "?" && !typing(&event) {
             shell.help.update(|help| *help = !*help);
         }
     });
@@ -63,6 +78,9 @@ pub fn App() -> impl IntoView {
                     </Routes>
                 </main>
             </div>
+            {move || shell.palette.get().then(|| {
+                view! { <Palette workspace=shell.workspace.get_untracked() on_close=move || shell.palette.set(false)/> }
+            })}
             {move || shell.help.get().then(|| view! { <Keys on_close=move || shell.help.set(false)/> })}
         </Router>
     }
@@ -87,6 +105,9 @@ fn TopBar(shell: Shell, theme: ThemeState) -> impl IntoView {
             <a class="topbar-brand" href="/" aria-label="Throughline, all experiments">{icon(Icon::Mark)}<span>"Throughline"</span></a>
             <nav aria-label="Where you are" style="flex: 1; min-width: 0"><ol class="topbar-path">{path}</ol></nav>
             <div class="topbar-actions">
+                <button type="button" class="button topbar-find" aria-label="Find anything" on:click=move |_| shell.palette.set(true)>
+                    {icon(Icon::Search)} <span>"Find"</span> <kbd>"Ctrl K"</kbd>
+                </button>
                 {move || shell.actions.get().map(|actions| actions.run())}
                 <button type="button" class="icon-button" aria-label="Show all keys" title="Keys (?)"
                     on:click=move |_| shell.help.set(true)>{icon(Icon::Help)}</button>
@@ -101,6 +122,7 @@ fn TopBar(shell: Shell, theme: ThemeState) -> impl IntoView {
 
 /// Every key of the app, in one place.
 const KEYS: &[(&str, &str)] = &[
+    ("Ctrl K", "Find anything"),
     ("/", "Search runs"),
     ("J  K", "Next, previous run"),
     ("Space", "Show or hide the run"),

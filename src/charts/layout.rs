@@ -14,6 +14,10 @@ use std::ops::Range;
 
 /// The share of the plot's height that stays empty above and below the values.
 const AIR: f64 = 0.02;
+/// Values pressed into less than this share of the height cannot be read.
+const FLAT: f64 = 0.06;
+/// About how many values are looked at to see what most span.
+const SAMPLED: usize = 20_000;
 
 /// A rectangle in whole device pixels: `x0..x1` by `y0..y1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -122,7 +126,13 @@ impl LineChart {
         let whole = [if kind == ScaleKind::Log { all.min_above_zero } else { all.min }, all.max];
         let domain = match self.y_domain {
             YDomain::Fixed(domain) => domain,
-            YDomain::Auto => Scale::domain_with_air(kind, linear_within, whole, AIR),
+            YDomain::All => Scale::domain_with_air(kind, linear_within, whole, AIR),
+            YDomain::Auto => {
+                let legible = if kind == ScaleKind::Linear { self.legible_domain(x_domain, whole) } else { None };
+                let (domain, note) = legible.map_or((whole, None), |(domain, note)| (domain, Some(note)));
+                notes.extend(note);
+                Scale::domain_with_air(kind, linear_within, domain, AIR)
+            }
             YDomain::Robust(quantile) => {
                 let (domain, note) = self.robust_domain(kind, x_domain, whole, quantile);
                 notes.extend(note);
@@ -141,6 +151,36 @@ impl LineChart {
             let own = extent_of_part(line.points(), x_domain);
             all.and(line.original().map_or(own, |original| own.spanning(&extent_of_part(original, x_domain))))
         })
+    }
+
+    /// What most values span, and a sentence about the rest; `None` if all can be shown without
+    /// pressing those flat, below [`FLAT`] of the height.
+    ///
+    /// Most are the middle 90 %, and what lies within one and a half times their spread of them, as
+    /// whiskers of a box plot do (Tukey, Exploratory Data Analysis, 1977).
+    fn legible_domain(&self, x_domain: [f64; 2], whole: [f64; 2]) -> Option<([f64; 2], String)> {
+        let parts = || self.lines.iter().map(|line| &line.points().y[indices_within(line.points(), x_domain)]);
+        let count: usize = parts().map(<[f64]>::len).sum();
+        let stride = (count / SAMPLED).max(1);
+        let mut sample: Vec<f64> = parts().flatten().copied().step_by(stride).filter(|y| y.is_finite()).collect();
+        let last = sample.len().checked_sub(1)?;
+        let rank = last / 20;
+        let low = *sample.select_nth_unstable_by(rank, f64::total_cmp).1;
+        let high = *sample.select_nth_unstable_by(last - rank, f64::total_cmp).1;
+        let reach = (high - low) * 1.5;
+        let domain = [whole[0].max(low - reach), whole[1].min(high + reach)];
+        let flat = high > low && (domain[1] - domain[0]) < (whole[1] / 2.0 - whole[0] / 2.0) * 2.0 * FLAT;
+        if !flat || domain[0] >= domain[1] {
+            return None;
+        }
+        let beyond =
+            parts().flatten().filter(|y| y.is_finite() && !(domain[0]..=domain[1]).contains(*y)).count() as u64;
+        let note = format!(
+            "y fits most values; {} beyond, up to {}",
+            counted(beyond, "point lies", "points lie"),
+            crate::format::value_text(if whole[1] > domain[1] { whole[1] } else { whole[0] })
+        );
+        Some((domain, note))
     }
 
     /// The values between `quantile` and its mirror, and a sentence about the rest.
@@ -253,4 +293,30 @@ pub fn text_width(text: &str, text_dpx: f64) -> f64 {
         _ => 0.59,
     };
     text.chars().map(em).sum::<f64>() * text_dpx
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn far_values_widen_y_unless_they_press_the_rest_flat() {
+        for (name, far, cut) in [
+            ("a spike that leaves the rest legible", 60.0, false),
+            ("a spike that would flatten the rest", 1e6, true),
+            ("a fall that would flatten the rest", -1e6, true),
+            ("the largest number there is", f64::MAX, true),
+        ] {
+            let y = (0..100).map(|i| if i == 50 { far } else { f64::from(i % 10) }).collect();
+            let points = Points { x: (0..100).collect(), y };
+            let mut chart = LineChart::new("loss", vec![Line::new(data::run::RunId(1), "a", points.into(), false)]);
+            let layout = chart.layout((600, 400), &Theme::light(1.0));
+            let [from, to] = layout.y.domain();
+            assert_eq!((!layout.notes.is_empty(), !(from..=to).contains(&far)), (cut, cut), "{name}");
+            chart.y_domain = YDomain::All;
+            let layout = chart.layout((600, 400), &Theme::light(1.0));
+            let [from, to] = layout.y.domain();
+            assert!(layout.notes.is_empty() && (from..=to).contains(&far), "{name}");
+        }
+    }
 }

@@ -99,9 +99,12 @@ impl PartialEq for Line {
 /// Which part of y is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum YDomain {
-    /// All finite values in the x domain, with two percent of air.
+    /// All finite values in the x domain, with two percent of air; but where a few far ones would
+    /// press the rest flat, what the rest spans. The layout's notes say so.
     #[default]
     Auto,
+    /// All finite values in the x domain, with two percent of air, however flat that makes most.
+    All,
     /// The values between this quantile and its mirror, as 0.01 for the middle 98 %. The layout's
     /// notes say so.
     Robust(f64),

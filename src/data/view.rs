@@ -23,6 +23,19 @@ pub enum YScale {
     Symlog,
 }
 
+/// What far values do to the range of y.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outliers {
+    /// They are shown unless they would press the rest flat; the panel says when they are not.
+    #[default]
+    Auto,
+    /// The outermost values never widen y; the panel says how many lie beyond.
+    Hide,
+    /// All values are shown.
+    Show,
+}
+
 /// How a panel differs from the rest of its workspace.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -71,9 +84,9 @@ pub struct View {
     /// EMA weight in `0..1`; 0 is none.
     #[serde(skip_serializing_if = "is_default")]
     pub smoothing: f64,
-    /// Fit y to what most points do, and say which are cut off.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub ignore_outliers: bool,
+    /// Whether values far from all others make y so wide that the rest is flat.
+    #[serde(skip_serializing_if = "is_default")]
+    pub outliers: Outliers,
     /// How many panels stand side by side; 0 fits the window.
     #[serde(skip_serializing_if = "is_default")]
     pub columns: u8,

@@ -50,7 +50,8 @@ fn Folder(run: RunId, path: String, chosen: RwSignal<Option<ArtifactRow>>) -> im
         Some(Ok(rows)) if rows.is_empty() && root => {
             view! { <p style="color: var(--ink-soft); padding: 8px">"This run has no artifacts."</p> }.into_any()
         }
-        Some(Ok(rows)) => {
+        Some(Ok(mut rows)) => {
+            rows.sort_by(|a, b| b.is_dir.cmp(&a.is_dir).then_with(|| by_number(&a.path, &b.path)));
             let rows = rows.into_iter().map(|row| view! { <Entry run row chosen/> }).collect_view();
             view! { <ul>{rows}</ul> }.into_any()
         }
@@ -63,6 +64,7 @@ fn Entry(run: RunId, row: ArtifactRow, chosen: RwSignal<Option<ArtifactRow>>) ->
     let open = RwSignal::new(false);
     let name = base_name(&row.path);
     if !row.is_dir {
+        let label = media_label(&name).unwrap_or_else(|| name.clone());
         let size = row.bytes.map(bytes);
         let pressed = {
             let path = row.path.clone();
@@ -73,7 +75,7 @@ fn Entry(run: RunId, row: ArtifactRow, chosen: RwSignal<Option<ArtifactRow>>) ->
         return view! {
             <li>
                 <button type="button" class="artifact-row" aria-pressed=pressed on:click=move |_| chosen.set(Some(row.clone()))>
-                    {icon(Icon::File)}<span class="name" title=name.clone()>{name.clone()}</span><span class="size">{size}</span>
+                    {icon(Icon::File)}<span class="name" title=name.clone()>{label}</span><span class="size">{size}</span>
                 </button>
             </li>
         }
@@ -90,6 +92,38 @@ fn Entry(run: RunId, row: ArtifactRow, chosen: RwSignal<Option<ArtifactRow>>) ->
         </li>
     }
     .into_any()
+}
+
+/// The words of a file that MLflow's `log_image` named: `a~b+step+3+timestamp+…` is `a/b, step 3`.
+fn media_label(name: &str) -> Option<String> {
+    let (key, rest) = name.split_once("+step+")?;
+    let (step, rest) = rest.split_once("+timestamp+")?;
+    let small = if rest.contains("+compressed.") { ", small" } else { "" };
+    let step: i64 = step.parse().ok()?;
+    Some(format!("{}, step {step}{small}", key.replace('~', "/")))
+}
+
+/// Order of names in which 2 comes before 10.
+fn by_number(a: &str, b: &str) -> std::cmp::Ordering {
+    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
+    loop {
+        let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        match (a.first(), b.first()) {
+            (Some(x), Some(y)) if x.is_ascii_digit() && y.is_ascii_digit() => {
+                let ((number_a, rest_a), (number_b, rest_b)) = (a.split_at(digits(a)), b.split_at(digits(b)));
+                let trimmed =
+                    |number: &'_ [u8]| number.iter().skip_while(|&&digit| digit == b'0').copied().collect::<Vec<_>>();
+                let (value_a, value_b) = (trimmed(number_a), trimmed(number_b));
+                let order = value_a.len().cmp(&value_b.len()).then_with(|| value_a.cmp(&value_b));
+                if order.is_ne() {
+                    return order;
+                }
+                (a, b) = (rest_a, rest_b);
+            }
+            (Some(x), Some(y)) if x == y => (a, b) = (&a[1..], &b[1..]),
+            (x, y) => return x.cmp(&y),
+        }
+    }
 }
 
 /// What a browser can show of a file, by the end of its name.
@@ -172,6 +206,25 @@ fn Text(run: RunId, file: ArtifactRow) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_ordered_by_the_numbers_in_them() {
+        let mut names = ["step+16", "step+2", "step+128", "a", "step+02b", "", "step+2a"];
+        names.sort_by(|a, b| by_number(a, b));
+        assert_eq!(names, ["", "a", "step+2", "step+2a", "step+02b", "step+16", "step+128"]);
+    }
+
+    #[test]
+    fn logged_images_have_readable_names() {
+        for (name, label) in [
+            ("a~b+step+3+timestamp+17+1f-2e.png", Some("a/b, step 3")),
+            ("x+step+10+timestamp+17+1f+compressed.webp", Some("x, step 10, small")),
+            ("x+step+ten+timestamp+1.png", None),
+            ("plain.png", None),
+        ] {
+            assert_eq!(media_label(name).as_deref(), label);
+        }
+    }
 
     #[test]
     fn files_are_looked_into_by_the_end_of_their_name() {

@@ -46,6 +46,8 @@ fn KnownRun(experiment: String, run: RunId) -> impl IntoView {
     shell.at(vec![(format!("Experiment {experiment}"), Some(home.clone())), (format!("Run {}", run.short()), None)]);
     let workspace = Workspace::open(Scope::Run(experiment.clone(), run), None);
     provide_context(workspace);
+    shell.workspace.set(Some(workspace));
+    on_cleanup(move || shell.workspace.set(None));
     let failed = RwSignal::new(None::<ApiError>);
     spawn_local({
         let experiment = experiment.clone();
@@ -104,7 +106,7 @@ fn Body(workspace: Workspace, run: RunId, row: Memo<Option<std::sync::Arc<RunRow
         }
         .into_any()
     };
-    view! { <div class="run-page board-scroll" style="padding: 0; background: none">{body}</div> }.into_any()
+    view! { <div class="run-page" data-scroller="true">{body}</div> }.into_any()
 }
 
 fn facts(row: &RunRow) -> AnyView {

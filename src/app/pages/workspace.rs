@@ -32,6 +32,8 @@ fn ExperimentWorkspace(experiment: String) -> impl IntoView {
     let code = use_query_map().with_untracked(|query| query.get("view"));
     let workspace = Workspace::open(Scope::Experiment(experiment.clone()), code);
     provide_context(workspace);
+    shell.workspace.set(Some(workspace));
+    on_cleanup(move || shell.workspace.set(None));
     shell.at(vec![(format!("Experiment {experiment}"), None)]);
     shell.actions.set(Some(ViewFn::from(move || view! { <Actions workspace/> })));
     on_cleanup(move || shell.actions.set(None));
@@ -79,7 +81,7 @@ fn Panes(workspace: Workspace) -> impl IntoView {
                     <Notices workspace/>
                     <Toolbar workspace/>
                 </div>
-                <Board workspace/>
+                <div class="board-scroll" data-scroller="true"><Board workspace/></div>
             </section>
         </div>
     }
@@ -206,7 +208,8 @@ fn focus(selector: &str) {
 
 /// Goes to the next or previous panel in full screen.
 fn step_full(workspace: Workspace, step: isize) {
-    let metrics: Vec<String> = workspace.sections().get_untracked().into_values().flatten().collect();
+    let metrics: Vec<String> =
+        workspace.sections().get_untracked().into_iter().flat_map(|(_, metrics)| metrics).collect();
     workspace.change("full screen", |view| {
         let at = view.full.as_ref().and_then(|full| metrics.iter().position(|metric| metric == full));
         if let Some(at) = at {

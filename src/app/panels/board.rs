@@ -12,7 +12,8 @@ use leptos::prelude::*;
 pub fn Board(workspace: Workspace) -> impl IntoView {
     let sections = workspace.sections();
     let full = workspace.view(|view| view.full.clone());
-    let names = Memo::new(move |_| sections.with(|sections| sections.keys().cloned().collect::<Vec<_>>()));
+    let names =
+        Memo::new(move |_| sections.with(|sections| sections.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>()));
     let all = move || {
         view! {
             <Empty workspace/>
@@ -20,15 +21,10 @@ pub fn Board(workspace: Workspace) -> impl IntoView {
         }
         .into_any()
     };
-    view! {
-        <div class="board-scroll" data-full=move || if full.with(Option::is_some) { "true" } else { "false" }>
-            {move || match full.get() {
-                Some(metric) => view! { <div class="full"><LinePanel workspace metric full=true/></div> }.into_any(),
-                None => all(),
-            }}
-        </div>
+    move || match full.get() {
+        Some(metric) => view! { <div class="full"><LinePanel workspace metric full=true/></div> }.into_any(),
+        None => all(),
     }
-    .into_any()
 }
 
 #[component]
@@ -36,14 +32,18 @@ fn Section(workspace: Workspace, section: String) -> impl IntoView {
     let sections = workspace.sections();
     let metrics = {
         let section = section.clone();
-        Memo::new(move |_| sections.with(|sections| sections.get(&section).cloned().unwrap_or_default()))
+        Memo::new(move |_| {
+            sections.with(|sections| {
+                sections.iter().find(|(name, _)| *name == section).map_or_else(Vec::new, |(_, metrics)| metrics.clone())
+            })
+        })
     };
     let folded = {
         let section = section.clone();
         workspace.view(move |view| view.folded.contains(&section))
     };
     let columns = workspace.view(|view| view.columns);
-    let title = if section.is_empty() { "Metrics".to_owned() } else { section.clone() };
+    let title = section.clone();
     let toggle = {
         let section = section.clone();
         move |_| {
@@ -84,7 +84,7 @@ fn Empty(workspace: Workspace) -> impl IntoView {
     let search = workspace.view(|view| view.panel_search.clone());
     let sections = workspace.sections();
     move || {
-        if !sections.with(|sections| sections.is_empty()) {
+        if !sections.with(Vec::is_empty) {
             return ().into_any();
         }
         let metrics = workspace.metrics().get();

@@ -22,7 +22,7 @@ use charts::{
 };
 use data::{
     frame::{FrameRequest, XAxis},
-    view::YScale,
+    view::{Outliers, YScale},
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use std::{sync::Arc, time::Duration};
@@ -274,15 +274,13 @@ impl Panel {
         let workspace = self.workspace;
         let look = workspace.view({
             let metric = self.metric.get_value();
-            move |view| {
-                (view.y_of(&metric), view.panels.get(&metric).and_then(|panel| panel.y_range), view.ignore_outliers)
-            }
+            move |view| (view.y_of(&metric), view.panels.get(&metric).and_then(|panel| panel.y_range), view.outliers)
         });
         Effect::new(move |_| {
             if !seen.get() {
                 return;
             }
-            let (y, y_range, ignore_outliers) = look.get();
+            let (y, y_range, outliers) = look.get();
             let (dark, (width, height)) = (theme.dark.get(), size.get());
             let Some(frame) = self.frame.get() else { return };
             if width < 1.0 || height < 1.0 {
@@ -293,10 +291,11 @@ impl Panel {
                 x: frame.request.x,
                 x_domain: frame.request.range.map(|[from, to]| [from as f64, to as f64]),
                 y_kind: scale_kind(y),
-                y_domain: match y_range {
-                    Some(range) => YDomain::Fixed(range),
-                    None if ignore_outliers => YDomain::Robust(OUTLIERS),
-                    None => YDomain::Auto,
+                y_domain: match (y_range, outliers) {
+                    (Some(range), _) => YDomain::Fixed(range),
+                    (None, Outliers::Auto) => YDomain::Auto,
+                    (None, Outliers::Hide) => YDomain::Robust(OUTLIERS),
+                    (None, Outliers::Show) => YDomain::All,
                 },
                 utc_offset_minutes: utc_offset_minutes(),
                 lines: self.lines(&frame, dark),

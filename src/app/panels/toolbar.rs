@@ -8,8 +8,14 @@ use crate::{
     },
 };
 use charts::{format::value_text, time::duration_text};
-use data::{frame::XAxis, view::YScale};
+use data::{
+    frame::XAxis,
+    view::{Outliers, YScale},
+};
 use leptos::prelude::*;
+
+/// What may be done with values far from all others.
+const OUTLIERS: [(Outliers, &str); 3] = [(Outliers::Auto, "Auto"), (Outliers::Hide, "Hide"), (Outliers::Show, "Show")];
 
 /// X axis, y scale, smoothing, outliers, panel search.
 #[component]
@@ -17,7 +23,7 @@ pub fn Toolbar(workspace: Workspace) -> impl IntoView {
     let x = workspace.view(|view| view.x);
     let y = workspace.view(|view| view.y);
     let smoothing = workspace.view(|view| view.smoothing);
-    let outliers = workspace.view(|view| view.ignore_outliers);
+    let outliers = workspace.view(|view| view.outliers);
     let search = workspace.view(|view| view.panel_search.clone());
     let choose_x = Callback::new(move |x| {
         workspace.change("x axis", |view| {
@@ -45,13 +51,21 @@ pub fn Toolbar(workspace: Workspace) -> impl IntoView {
                 />
                 <output>{move || format!("{:.2}", smoothing.get())}</output>
             </label>
-            <label class="toggle">
-                <input type="checkbox" prop:checked=move || outliers.get()
+            <label class="slider">
+                "Outliers"
+                <select class="field" aria-label="Outliers"
                     on:change=move |event| {
-                        let on = event_target_checked(&event);
-                        workspace.change("outliers", |view| view.ignore_outliers = on);
-                    }/>
-                "Ignore outliers"
+                        let value = event_target_value(&event);
+                        let chosen = OUTLIERS.iter().find(|(_, words)| *words == value).map(|(outliers, _)| *outliers);
+                        workspace.change("outliers", |view| view.outliers = chosen.unwrap_or_default());
+                    }>
+                    {OUTLIERS
+                        .iter()
+                        .map(|(choice, words)| {
+                            view! { <option value=*words selected=move || outliers.get() == *choice>{*words}</option> }
+                        })
+                        .collect_view()}
+                </select>
             </label>
             <ZoomChip workspace/>
             <label class="search toolbar-search">

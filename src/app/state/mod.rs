@@ -205,20 +205,23 @@ impl Workspace {
         }
     }
 
-    /// The metrics to show a panel for, by section (the name up to its first `/`, or nothing).
-    pub fn sections(&self) -> Memo<BTreeMap<String, Vec<String>>> {
+    /// The metrics to show a panel for, by section: see [`sections_of`].
+    pub fn sections(&self) -> Memo<Vec<(String, Vec<String>)>> {
         let search = self.view(|view| view.panel_search.to_lowercase());
         let metrics = self.metrics;
         Memo::new(move |_| {
-            let mut sections = BTreeMap::<String, Vec<String>>::new();
             let search = search.get();
-            metrics.with(|metrics| {
-                let Some(Ok(metrics)) = metrics else { return };
-                for row in metrics.iter().filter(|row| row.metric.to_lowercase().contains(&search)) {
-                    sections.entry(section_of(&row.metric).to_owned()).or_default().push(row.metric.clone());
-                }
-            });
-            sections
+            metrics.with(|metrics| match metrics {
+                Some(Ok(metrics)) => sections_of(metrics.iter().map(|row| row.metric.as_str()))
+                    .into_iter()
+                    .map(|(section, metrics)| {
+                        let matching = metrics.into_iter().filter(|metric| metric.to_lowercase().contains(&search));
+                        (section, matching.collect::<Vec<_>>())
+                    })
+                    .filter(|(_, metrics)| !metrics.is_empty())
+                    .collect(),
+                _ => Vec::new(),
+            })
         })
     }
 
@@ -310,9 +313,31 @@ impl Workspace {
     }
 }
 
-/// The section of a metric: its name up to the first `/`.
-pub fn section_of(metric: &str) -> &str {
-    metric.split_once('/').map_or("", |(section, _)| section)
+/// The section of metrics that share their beginning with no other.
+pub const OTHER_SECTION: &str = "Other metrics";
+
+/// Metrics in sections by what stands before their first `/`, in order of name; a section of one
+/// would waste a row, so those come last, together.
+pub fn sections_of<'a>(metrics: impl Iterator<Item = &'a str>) -> Vec<(String, Vec<String>)> {
+    let mut by_prefix = BTreeMap::<&str, Vec<String>>::new();
+    for metric in metrics {
+        let prefix = metric.split_once('/').map_or("", |(prefix, _)| prefix);
+        by_prefix.entry(prefix).or_default().push(metric.to_owned());
+    }
+    let (mut sections, mut other) = (Vec::new(), Vec::new());
+    for (prefix, mut metrics) in by_prefix {
+        metrics.sort();
+        if prefix.is_empty() || metrics.len() == 1 {
+            other.extend(metrics);
+        } else {
+            sections.push((prefix.to_owned(), metrics));
+        }
+    }
+    if !other.is_empty() {
+        other.sort();
+        sections.push((OTHER_SECTION.to_owned(), other));
+    }
+    sections
 }
 
 /// Runs `act` once things have been quiet for `pause`; for the component that calls this.
@@ -325,5 +350,25 @@ pub fn debounced(pause: Duration, act: impl Fn() + 'static) -> impl Fn() + Clone
         }
         let act = act.clone();
         waiting.set(set_timeout_with_handle(move || act(), pause).ok());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metrics_share_a_section_by_their_beginning() {
+        let sections = sections_of(["val/loss", "train/loss", "train/acc", "epoch", "lr/a/b"].into_iter());
+        let expected =
+            [("train", vec!["train/acc", "train/loss"]), (OTHER_SECTION, vec!["epoch", "lr/a/b", "val/loss"])];
+        assert_eq!(sections.len(), expected.len());
+        for ((section, metrics), (wanted, names)) in sections.iter().zip(&expected) {
+            assert_eq!(
+                (section.as_str(), metrics.iter().map(String::as_str).collect::<Vec<_>>()),
+                (*wanted, names.clone())
+            );
+        }
+        assert_eq!(sections_of(std::iter::empty()), Vec::new());
     }
 }

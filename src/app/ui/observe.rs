@@ -63,7 +63,7 @@ where
         options.set_root_margin(&format!("{margin_px}px"));
         // The nearest scroller, so that the margin counts in it too.
         let element: &Element = element.as_ref();
-        let root = element.closest(".board-scroll").ok().flatten();
+        let root = element.closest("[data-scroller]").ok().flatten();
         if let Some(root) = root {
             let _ = js_sys::Reflect::set(&options, &JsValue::from_str("root"), &root);
         }
