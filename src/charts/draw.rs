@@ -22,8 +22,7 @@ use plotters::{
 
 /// Draws `chart` over all of `area`: ground, grid, labels, lines and marks.
 ///
-/// Plotters counts in whole pixels, so a picture that will be scaled, such as an SVG, is best drawn
-/// with a theme of scale 2 to 4 and shown smaller.
+/// Plotters counts in whole pixels; [`crate::svg::svg`] draws larger than it shows.
 pub fn draw<DB: DrawingBackend>(
     area: &DrawingArea<DB, Shift>,
     chart: &LineChart,
@@ -77,7 +76,7 @@ pub fn draw_labels<DB: DrawingBackend>(
     for tick in &layout.x_ticks {
         let long = theme.whole_dpx(if tick.is_minor() { 2.0 } else { 4.0 });
         let x = (tick.px - f64::from(hairline) / 2.0).round() as i32;
-        let x = x.clamp(plot.x0, plot.x1 - hairline);
+        let x = x.min(plot.x1 - hairline).max(plot.x0);
         fill(area, (x, plot.y1), (x + hairline, plot.y1 + long), axis)?;
         if !tick.is_minor() {
             let half = text_width(&tick.label, theme.text_dpx) / 2.0;

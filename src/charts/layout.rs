@@ -290,7 +290,7 @@ pub fn text_width(text: &str, text_dpx: f64) -> f64 {
         '.' | ',' | ':' | ' ' | 'i' | 'l' => 0.30,
         'm' | 'M' | 'W' | '∞' => 0.88,
         '-' | 't' | 'r' | 'f' => 0.40,
-        _ => 0.59,
+        _ => 0.62,
     };
     text.chars().map(em).sum::<f64>() * text_dpx
 }

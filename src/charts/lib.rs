@@ -7,7 +7,7 @@
 //! [`line::LineChart::layout`] lays the chart out once for a size: plot, scales, ticks and notes. All
 //! else reads that [`layout::Layout`], so every layer agrees to the pixel:
 //!
-//! - [`draw::draw`] draws everything with plotters: the server's SVG and PNG;
+//! - [`draw::draw`] draws everything with plotters, [`svg::svg`] into a text: the server's pictures;
 //! - in the browser, [`raster::Raster`] draws grid and lines into pixels for `putImageData`, a slice
 //!   of lines an animation frame, and [`draw::draw_labels`] and [`draw::draw_marks`] write around
 //!   and over it on the same canvas (or [`draw::draw_grid`] under a clear raster);
@@ -22,7 +22,7 @@
 //! - [`scale`], [`ticks`], [`time`], [`format`]: axes, and numbers and times as text
 //! - [`extent`], [`layout`], [`path`], [`marks`], [`stroke`]: where things lie and how strong they are
 //! - [`line`], [`hit`], [`fidelity`]: the line chart and the questions it answers
-//! - [`draw`], [`raster`]: pixels
+//! - [`draw`], [`raster`], [`svg`]: pixels
 //! - [`samples`]: charts to look at and to test with
 //!
 //! Other kinds of chart (bars, scatter, parallel coordinates, heatmaps) will be files beside
@@ -45,6 +45,7 @@ pub mod raster;
 pub mod samples;
 pub mod scale;
 pub mod stroke;
+pub mod svg;
 pub mod theme;
 pub mod ticks;
 pub mod time;

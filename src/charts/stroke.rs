@@ -19,7 +19,7 @@ pub struct Stroke {
 impl Stroke {
     /// The stroke of the points before smoothing, which lie faint behind the line.
     pub fn behind(self, theme: &Theme) -> Stroke {
-        Stroke { alpha: self.alpha * 0.3, width_dpx: self.width_dpx.min(theme.scale), ..self }
+        Stroke { alpha: self.alpha * 0.35, width_dpx: self.width_dpx.min(theme.scale), ..self }
     }
 }
 

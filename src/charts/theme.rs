@@ -121,7 +121,7 @@ impl Theme {
         self
     }
 
-    /// The same theme for plotters' SVG backend. It writes whole pixels only: draw at a scale of 2 to 4.
+    /// The same theme for plotters' SVG backend.
     pub fn for_svg(self) -> Theme {
         Theme { font_factor: Theme::SVG_FONT_FACTOR, ..self }
     }
