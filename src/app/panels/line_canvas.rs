@@ -125,7 +125,7 @@ impl LineCanvas {
         while drawing.next < drawing.order.len() {
             let Picture { chart, layout, theme } = &*drawing.picture;
             let end = (drawing.next + LINES_A_LOOK).min(drawing.order.len());
-            let detail = Detail::for_lines(chart.lines.len());
+            let detail = Detail::for_lines(chart.lines.len(), theme.scale);
             for &index in &drawing.order[drawing.next..end] {
                 drawing.raster.draw_line(chart, index, layout, theme, detail);
             }
