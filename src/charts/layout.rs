@@ -222,7 +222,7 @@ impl LineChart {
         };
         drop_crowded(&mut ticks, theme);
         if self.x == XAxis::Step {
-            name_last(&mut ticks, "steps", x.range()[1], theme);
+            name_last(&mut ticks, x.range()[1], theme);
         }
         ticks
     }
@@ -270,11 +270,11 @@ fn drop_crowded(ticks: &mut [Tick], theme: &Theme) {
     }
 }
 
-/// Writes `unit` after the last label if there is room for it.
-fn name_last(ticks: &mut [Tick], unit: &str, right_px: f64, theme: &Theme) {
+/// Writes what x counts after the last label if there is room for it.
+fn name_last(ticks: &mut [Tick], right_px: f64, theme: &Theme) {
     let mut labelled = ticks.iter_mut().rev().filter(|tick| !tick.is_minor());
     let Some(last) = labelled.next() else { return };
-    let named = format!("{} {unit}", last.label);
+    let named = format!("{} {}", last.label, if last.value == 1.0 { "step" } else { "steps" });
     let half = text_width(&named, theme.text_dpx) / 2.0;
     let before = labelled.next().map_or(f64::NEG_INFINITY, |t| t.px + text_width(&t.label, theme.text_dpx) / 2.0);
     let left = last.px.min(right_px + theme.dpx(12.0) - half) - half;

@@ -1,7 +1,7 @@
 //! Sample charts, ordinary and odd. The golden tests draw each; a gallery page can show them.
 
 use crate::{
-    line::{Line, LineChart},
+    line::{Line, LineChart, YDomain},
     scale::ScaleKind,
 };
 use data::{frame::XAxis, run::RunId, series::Points, smooth::Ema};
@@ -34,7 +34,8 @@ pub fn all(dark: bool) -> Vec<(&'static str, LineChart)> {
         ("last-steps", last_steps(dark)),
         ("zoomed", LineChart { x_domain: Some([40.5, 60.0]), ..losses(6, 200, dark) }),
         ("smoothed", smoothed(dark)),
-        ("spike", spike(dark)),
+        ("spike", LineChart { y_domain: YDomain::All, ..spike(dark) }),
+        ("spike-beyond", spike(dark)),
         ("many", losses(120, 60, dark)),
     ]
 }
@@ -98,12 +99,12 @@ fn smoothed(dark: bool) -> LineChart {
     LineChart::new("train/loss", lines.collect())
 }
 
-/// A spike one step wide in twenty thousand.
+/// A spike one step wide in two thousand.
 fn spike(dark: bool) -> LineChart {
     let mut noise = Noise(3);
-    let mut y: Vec<f64> = (0..20_000).map(|_| 1.0 + 0.1 * noise.unit()).collect();
-    y[13_000] = 5.0;
-    LineChart::new("grad/norm", vec![line(2, (0..20_000).collect(), y, dark)])
+    let mut y: Vec<f64> = (0..2000).map(|_| 1.0 + 0.1 * noise.unit()).collect();
+    y[1300] = 5.0;
+    LineChart::new("grad/norm", vec![line(2, (0..2000).collect(), y, dark)])
 }
 
 /// SplitMix64, so that samples are the same on every machine.

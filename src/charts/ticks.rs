@@ -56,7 +56,7 @@ fn decimal(times: f64, exponent: i32) -> f64 {
 fn linear_ticks([low, high]: [f64; 2], wanted: usize, whole: bool) -> Vec<(f64, String)> {
     // Halves, because the span of ±1e308 is no number.
     let rough = (high / 2.0 - low / 2.0) / wanted as f64 * 2.0;
-    let rough = if rough.is_finite() { rough.max(f64::MIN_POSITIVE) } else { f64::MAX / wanted as f64 };
+    let rough = if rough.is_finite() { rough.max(f64::from_bits(1)) } else { f64::MAX / wanted as f64 };
     let (mantissa, mut exponent) = {
         let text = format!("{rough:e}");
         let (mantissa, exponent) = parts(&text);
@@ -185,6 +185,7 @@ mod tests {
             ("one step", Linear, [7.0, 7.0], true, "7"),
             ("small", Linear, [0.0, 4e-5], false, "0 1e-5 2e-5 3e-5 4e-5"),
             ("huge", Linear, [-1e308, 1e308], false, "-1e308 -5e307 0 5e307 1e308"),
+            ("denormal", Linear, [0.0, 1.5e-323], false, "0 5e-324 9.9e-324 1.5e-323"),
             ("close together", Linear, [0.30001, 0.30005], false, "0.30001 0.30002 0.30003 0.30004 0.30005"),
             (
                 "close and large",
