@@ -43,6 +43,7 @@ impl ApiError {
                 StoreError::NotFound(_) => (StatusCode::NOT_FOUND, "not_found"),
                 StoreError::Invalid(_) => (StatusCode::BAD_REQUEST, "bad_request"),
                 StoreError::WrongState(_) => (StatusCode::BAD_REQUEST, "wrong_state"),
+                StoreError::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
                 StoreError::Exists(_) => (StatusCode::CONFLICT, "exists"),
                 StoreError::Full => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),
                 StoreError::Stopped => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),

@@ -17,6 +17,9 @@ pub enum StoreError {
     /// Something is in a state that does not allow this; the text says what, for the user.
     #[error("{0}")]
     WrongState(String),
+    /// The request breaks a rule of the stored data; the text says which, for the user.
+    #[error("{0}")]
+    Conflict(String),
     /// The disk is full: nothing of the change was kept.
     #[error("the disk is full, so nothing was stored")]
     Full,

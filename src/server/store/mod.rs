@@ -8,6 +8,7 @@
 //! - [`experiments`], [`runs`], [`values`], [`datasets`], [`links`]: what runs are and say
 //! - [`rows`]: runs in bulk with all that a row says
 //! - [`search`]: runs and experiments by filter and order
+//! - [`models`]: logged models and the registry
 //! - [`names`]: names for runs that came without one
 //! - [`error`]: why the store refuses
 //!
@@ -23,6 +24,7 @@ mod frames;
 pub mod keys;
 pub mod links;
 pub mod metrics;
+pub mod models;
 mod names;
 pub mod rows;
 pub mod runs;
@@ -65,7 +67,7 @@ impl Store {
         let mut db = Connection::open(&path)?;
         db.execute_batch(
             "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-             PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16384; PRAGMA busy_timeout = 5000;",
+             PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16384; PRAGMA busy_timeout = 5000;",
         )?;
         db.set_prepared_statement_cache_capacity(128);
         migrate(&mut db)?;

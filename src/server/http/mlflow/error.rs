@@ -17,12 +17,6 @@ pub enum MlflowError {
     /// 400: the request cannot be done as it stands.
     #[error("{0}")]
     Invalid(String),
-    /// 400: what is to be made is there already.
-    #[error("{0}")]
-    Exists(String),
-    /// 400: the request breaks a rule of the stored data.
-    #[error("{0}")]
-    BadRequest(String),
     /// 404: something named does not exist.
     #[error("{0}")]
     NotFound(String),
@@ -62,8 +56,6 @@ impl MlflowError {
     fn status(&self) -> (StatusCode, &'static str) {
         match self {
             MlflowError::Invalid(_) => (StatusCode::BAD_REQUEST, "INVALID_PARAMETER_VALUE"),
-            MlflowError::Exists(_) => (StatusCode::BAD_REQUEST, "RESOURCE_ALREADY_EXISTS"),
-            MlflowError::BadRequest(_) => (StatusCode::BAD_REQUEST, "BAD_REQUEST"),
             MlflowError::NotFound(_) => (StatusCode::NOT_FOUND, "RESOURCE_DOES_NOT_EXIST"),
             MlflowError::NotOffered(_) => (StatusCode::NOT_IMPLEMENTED, "NOT_IMPLEMENTED"),
             MlflowError::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "INVALID_PARAMETER_VALUE"),
@@ -78,6 +70,7 @@ impl MlflowError {
                 StoreError::Exists(_) => (StatusCode::BAD_REQUEST, "RESOURCE_ALREADY_EXISTS"),
                 StoreError::NotFound(_) => (StatusCode::NOT_FOUND, "RESOURCE_DOES_NOT_EXIST"),
                 StoreError::WrongState(_) => (StatusCode::BAD_REQUEST, "INVALID_STATE"),
+                StoreError::Conflict(_) => (StatusCode::BAD_REQUEST, "BAD_REQUEST"),
                 StoreError::Full => (StatusCode::INSUFFICIENT_STORAGE, "RESOURCE_EXHAUSTED"),
                 StoreError::Stopped => (StatusCode::SERVICE_UNAVAILABLE, "TEMPORARILY_UNAVAILABLE"),
                 StoreError::Newer { .. }

@@ -4,6 +4,7 @@
 //! - [`log`], [`batch`]: what runs log
 //! - [`history`]: points of metrics
 //! - [`artifacts`]: files of runs
+//! - [`logged_models`], [`registry`], [`versions`], [`sources`]: models
 //! - [`server_info`]: what the server offers
 //! - [`call`], [`form`], [`fields`]: how requests are written
 //! - [`answers`], [`error`]: how answers are written
@@ -24,11 +25,15 @@ mod fields;
 mod form;
 mod history;
 mod log;
+mod logged_models;
 mod page;
+mod registry;
 mod runs;
 mod server_info;
+mod sources;
 #[cfg(test)]
 mod tests;
+mod versions;
 
 pub use error::MlflowError;
 
@@ -48,15 +53,22 @@ pub fn routes() -> Router<AppState> {
             .merge(batch::routes())
             .merge(history::routes())
             .merge(artifacts::routes())
+            .merge(logged_models::routes())
+            .merge(registry::routes())
+            .merge(versions::routes())
     };
-    let ajax =
-        Router::new().merge(experiments::ajax_routes()).merge(history::ajax_routes()).merge(artifacts::ajax_routes());
+    let ajax = Router::new()
+        .merge(experiments::ajax_routes())
+        .merge(history::ajax_routes())
+        .merge(artifacts::ajax_routes())
+        .merge(logged_models::ajax_routes());
     Router::new()
         .nest("/api/2.0/mlflow", tracking())
         .nest("/ajax-api/2.0/mlflow", tracking().merge(ajax))
         .nest("/api/2.0/mlflow-artifacts", artifacts::proxy_routes())
         .nest("/ajax-api/2.0/mlflow-artifacts", artifacts::proxy_routes())
         .merge(artifacts::bare_routes())
+        .merge(versions::bare_routes())
         .nest("/api/3.0/mlflow", server_info::routes())
         .nest("/ajax-api/3.0/mlflow", server_info::routes())
 }

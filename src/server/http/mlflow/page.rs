@@ -10,6 +10,20 @@ pub fn offset(token: Option<&str>) -> Result<u64, MlflowError> {
     offset.ok_or_else(|| MlflowError::Invalid(format!("Invalid page token '{}'.", token.escape_debug())))
 }
 
+/// As [`offset`], of a token that was bound to `question` by [`bind`].
+pub fn offset_of_question(token: Option<&str>, question: u64) -> Result<u64, MlflowError> {
+    let Some(bound) = token.filter(|token| !token.is_empty()) else { return Ok(0) };
+    match bound.strip_suffix(&format!("-{question:016x}")) {
+        Some(token) => offset(Some(token)),
+        None => Err(MlflowError::Invalid("The page token does not belong to this search.".to_owned())),
+    }
+}
+
+/// Binds a token to the question that it continues.
+pub fn bind(token: String, question: u64) -> String {
+    format!("{token}-{question:016x}")
+}
+
 /// Cuts `found`, which was asked for with one more than `size`, to a page, and gives the token of the
 /// next page if there is one.
 pub fn cut<T>(found: &mut Vec<T>, offset: u64, size: u64) -> Option<String> {

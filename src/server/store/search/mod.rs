@@ -1,7 +1,7 @@
 //! Finding runs and experiments by filter and order.
 //!
-//! - [`search_runs`], [`count_runs`]: runs, over the narrow tables and their covering indexes
-//! - [`search_experiments`]: experiments
+//! Runs ([`search_runs`], [`count_runs`]) are found over the narrow tables and their covering indexes;
+//! experiments ([`search_experiments`]) are few.
 
 mod experiments;
 mod runs;
