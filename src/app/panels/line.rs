@@ -105,7 +105,8 @@ pub fn LinePanel(workspace: Workspace, metric: String, full: bool) -> impl IntoV
             "visibility: hidden".to_owned()
         }
     };
-    let busy = move || if panel.loading.get() || panel.drawing.get() { "true" } else { "false" };
+    // Out of sight a panel waits for nothing.
+    let busy = move || if seen.get() && (panel.loading.get() || panel.drawing.get()) { "true" } else { "false" };
     let title = metric.clone();
     let on_key = move |event: ev::KeyboardEvent| {
         if event.key() == "f" && !event.ctrl_key() && !event.meta_key() && !crate::routes::typing(&event) {
@@ -141,9 +142,11 @@ pub fn LinePanel(workspace: Workspace, metric: String, full: bool) -> impl IntoV
                 on:dblclick=move |_| hand.zoom_out()
                 on:wheel=move |event| hand.wheel(&event)
             >
+                <div class="plot-canvases">
                 <canvas class="plot-axes" node_ref=canvas.axes></canvas>
                 <canvas class="plot-series" node_ref=canvas.series></canvas>
                 <canvas class="plot-raised" node_ref=canvas.raised role="img" aria-label=move || summary.get()></canvas>
+                </div>
                 <div class="crosshair" style=crosshair></div>
                 {select_style}
                 <Tooltip near size axis/>
