@@ -113,6 +113,9 @@ pub struct RunRow {
     /// When it ended, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_millis: Option<i64>,
+    /// Its place in the palette of runs: how many runs its experiment had before it. It never changes, so
+    /// the run has one colour everywhere and for ever, and runs made one after the other differ most.
+    pub color: u32,
     /// Whether it lies in the trash.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,

@@ -12,7 +12,7 @@ use crate::{
     },
 };
 use charts::{
-    color::run_color,
+    color::palette_color,
     format::{full_text, step_text, value_text},
 };
 use data::run::{RunId, RunRow};
@@ -84,13 +84,17 @@ fn Body(workspace: Workspace, run: RunId, row: Memo<Option<std::sync::Arc<RunRow
     let theme = expect_context::<ThemeState>();
     let has = Memo::new(move |_| row.with(Option::is_some));
     let of_row = move |part: fn(&RunRow) -> AnyView| move || row.get().map(|row| part(&row));
+    let color = move || {
+        let place = row.with(|row| row.as_ref().map_or(0, |row| row.color as usize));
+        palette_color(place, theme.dark.get()).to_string()
+    };
     let body = move || {
         if !has.get() {
             return view! { <div class="run-head" aria-busy="true"><div class="skeleton" style="height: 26px; width: 40%"></div></div> }.into_any();
         }
         view! {
             <header class="run-head">
-                <h1 style:--run=move || run_color(run, theme.dark.get()).to_string()><i></i>{of_row(|row| row.name.clone().into_any())}</h1>
+                <h1 style:--run=color><i></i>{of_row(|row| row.name.clone().into_any())}</h1>
                 <div class="run-facts">{of_row(facts)}</div>
             </header>
             <section class="run-charts" aria-label="Charts">

@@ -10,7 +10,7 @@ use crate::{
         theme::ThemeState,
     },
 };
-use charts::{color::run_color, format::value_text};
+use charts::{color::palette_color, format::value_text};
 use data::run::RunRow;
 use leptos::{ev, html, prelude::*};
 use std::sync::Arc;
@@ -96,7 +96,7 @@ fn Row(workspace: Workspace, at: usize) -> impl IntoView {
         let Some(row) = row.get() else {
             return view! { <span class="run-row"><span class="skeleton" style="height: 12px; width: 60%"></span></span> }.into_any();
         };
-        let (run, short) = (row.run_id, row.run_id.short());
+        let (run, short, color) = (row.run_id, row.run_id.short(), row.color as usize);
         let href = format!("/experiments/{}/runs/{run}", crate::api::path_part(&row.experiment_id));
         let shown = {
             let short = short.clone();
@@ -132,7 +132,7 @@ fn Row(workspace: Workspace, at: usize) -> impl IntoView {
                     type="checkbox"
                     class="run-dot"
                     data-run=run.to_string()
-                    style:--run=move || run_color(run, theme.dark.get()).to_string()
+                    style:--run=move || palette_color(color, theme.dark.get()).to_string()
                     prop:checked=move || shown.get()
                     aria-label=format!("Show {}", row.name)
                     title="Show or hide (Alt: only this)"

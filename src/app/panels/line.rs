@@ -17,6 +17,7 @@ use crate::{
     },
 };
 use charts::{
+    color::palette_color,
     line::{Line, LineChart, YDomain, axis_name},
     scale::ScaleKind,
 };
@@ -337,6 +338,7 @@ impl Panel {
                 }
                 None => Line::new(row.run_id, name, series.points.clone(), dark),
             }
+            .with_color(palette_color(row.color as usize, dark))
         };
         shown.into_iter().map(line).collect()
     }

@@ -42,14 +42,14 @@ pub fn Toolbar(workspace: Workspace) -> impl IntoView {
             <label class="slider">
                 "Smoothing"
                 <input
-                    type="range" min="0" max="0.99" step="0.01" aria-label="Smoothing"
+                    type="range" min="0" max="0.999" step="0.001" aria-label="Smoothing"
                     prop:value=move || smoothing.get().to_string()
                     on:input=move |event| {
                         let weight = event_target_value(&event).parse().unwrap_or(0.0);
                         workspace.change("smoothing", |view| view.smoothing = weight);
                     }
                 />
-                <output>{move || format!("{:.2}", smoothing.get())}</output>
+                <output>{move || format!("{:.3}", smoothing.get())}</output>
             </label>
             <label class="slider">
                 "Outliers"

@@ -317,6 +317,7 @@ mod tests {
             user: String::new(),
             start_millis: 0,
             end_millis: None,
+            color: 0,
             deleted: false,
             params: BTreeMap::new(),
             metrics: BTreeMap::new(),

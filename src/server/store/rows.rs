@@ -54,7 +54,7 @@ impl<'a> Reader<'a> {
     fn new(db: &'a Connection) -> Result<Self, StoreError> {
         Ok(Reader {
             info: db.prepare_cached(
-                "SELECT uuid, eid, name, status, user, started, ended, deleted, artifact_uri FROM run WHERE rid = ?",
+                "SELECT uuid, eid, name, status, user, started, ended, deleted, artifact_uri, color FROM run WHERE rid = ?",
             )?,
             params: db.prepare_cached("SELECT kid, value FROM param WHERE rid = ?")?,
             metrics: db.prepare_cached("SELECT kid, value, step, time FROM latest_metric WHERE rid = ?")?,
@@ -79,6 +79,7 @@ impl<'a> Reader<'a> {
                 start_millis: row.get(5)?,
                 end_millis: row.get(6)?,
                 deleted: row.get(7)?,
+                color: row.get(9)?,
                 params: BTreeMap::new(),
                 metrics: BTreeMap::new(),
                 tags: BTreeMap::new(),

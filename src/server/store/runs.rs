@@ -37,8 +37,14 @@ pub fn create(tx: &mut WriteTx, id: RunId, new: &NewRun) -> Result<RunKey, Store
     }
     let name = given.or(tagged).cloned().unwrap_or_else(|| names::of_run(id));
     let run = RunKey { rid: rid_of(id), eid: new.eid, id };
+    let mut count = tx
+        .db
+        .prepare_cached("UPDATE experiment SET runs_made = runs_made + 1 WHERE eid = ? RETURNING runs_made - 1")?;
+    let color: i64 = count.query_row([run.eid], |row| row.get(0))?;
+    drop(count);
     let mut insert = tx.db.prepare_cached(
-        "INSERT INTO run (rid, uuid, eid, name, user, status, started, artifact_uri) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO run (rid, uuid, eid, name, user, status, started, artifact_uri, color)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?;
     insert.execute(params![
         run.rid,
@@ -49,6 +55,7 @@ pub fn create(tx: &mut WriteTx, id: RunId, new: &NewRun) -> Result<RunKey, Store
         RunStatus::Running.name(),
         new.start_millis.unwrap_or_else(now_millis),
         experiments::artifacts_of_run(&experiment.artifact_location, run),
+        color,
     ])?;
     drop(insert);
     for (key, value) in &new.tags {

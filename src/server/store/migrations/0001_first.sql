@@ -8,7 +8,9 @@ CREATE TABLE experiment (
     artifact_location TEXT NOT NULL,
     deleted INTEGER NOT NULL DEFAULT 0,
     created INTEGER NOT NULL,
-    updated INTEGER NOT NULL
+    updated INTEGER NOT NULL,
+    -- How many runs were ever made in it: the next run's colour.
+    runs_made INTEGER NOT NULL DEFAULT 0
 );
 
 CREATE TABLE experiment_tag (
@@ -34,7 +36,9 @@ CREATE TABLE run (
     started INTEGER NOT NULL,
     ended INTEGER,
     deleted INTEGER NOT NULL DEFAULT 0,
-    artifact_uri TEXT NOT NULL
+    artifact_uri TEXT NOT NULL,
+    -- Its place in the palette, kept for ever; runs made one after the other differ most.
+    color INTEGER NOT NULL
 );
 CREATE INDEX run_by_start ON run (eid, deleted, started DESC, uuid);
 CREATE INDEX run_by_name ON run (eid, name, rid);
