@@ -185,7 +185,8 @@ impl Runs {
         };
         let order = Memo::new(move |_| view.with(|view| view.order_by.clone()));
         Effect::new(move |_| {
-            order.track();
+            // Read, not only tracked: a memo that nobody reads never learns what it depends on.
+            order.with(|_| ());
             load();
         });
         Effect::new(move |before: Option<String>| {

@@ -27,7 +27,9 @@ pub fn ago(millis: i64, now_millis: i64) -> String {
         60..3600 => format!("{} min ago", seconds / 60),
         3600..86_400 => format!("{} h ago", seconds / 3600),
         86_400..2_592_000 => format!("{} d ago", seconds / 86_400),
-        2_592_000..31_536_000 => format!("{} months ago", seconds / 2_592_000),
+        2_592_000..5_184_000 => "1 month ago".to_owned(),
+        5_184_000..31_536_000 => format!("{} months ago", seconds / 2_592_000),
+        31_536_000..63_072_000 => "1 year ago".to_owned(),
         _ => format!("{} years ago", seconds / 31_536_000),
     }
 }
@@ -88,6 +90,7 @@ mod tests {
         assert_eq!(ago(0, 0), "just now");
         assert_eq!(ago(5_000, 0), "just now");
         assert_eq!(ago(0, 180_000), "3 min ago");
+        assert_eq!(ago(0, 40_000_000_000), "1 year ago");
         assert_eq!(ago(0, i64::MAX), format!("{} years ago", i64::MAX / 1000 / 31_536_000));
     }
 
