@@ -23,8 +23,9 @@ const STEP: Duration = Duration::from_millis(200);
 const STEPS: i64 = 3000;
 /// Steps between two looks at the digits that were held out.
 const HELD_OUT_EVERY: i64 = 25;
-/// How long to wait before trying again where the server did not take what was logged.
-const AGAIN: Duration = Duration::from_secs(5);
+/// How long to wait before trying again where the server did not take what was logged: at first, and
+/// at most, doubling in between.
+const AGAIN: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(120));
 
 /// A training that runs.
 pub struct Live {
@@ -49,10 +50,12 @@ impl Live {
 /// Trains one run after the other until `stopped`.
 async fn train_until(mut stopped: watch::Receiver<bool>, client: Client) {
     let digits = Digits::embedded();
+    let (mut wait, longest) = AGAIN;
     while !*stopped.borrow() {
         if let Err(error) = train_runs(&mut stopped, &client, &digits).await {
-            tracing::warn!(%error, "the live training could not log and will begin again");
-            let _ = time::timeout(AGAIN, stopped.changed()).await;
+            tracing::warn!(%error, "the live training could not log and will begin again in {wait:?}");
+            let _ = time::timeout(wait, stopped.changed()).await;
+            wait = longest.min(wait * 2);
         }
     }
 }

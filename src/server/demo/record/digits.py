@@ -174,8 +174,8 @@ def evaluate(digits, network, run, step, rate, epoch):
             run.point("val/loss", significant(cross_entropy(logits, labels)[0]), step)
     norm = float(np.sqrt(sum(float(np.vdot(w, w)) for w in network.weights)))
     run.point("weights/norm", significant(norm), step)
-    run.point("time/samples_per_second", significant(rate, 3), step)
-    run.point("epoch", epoch, step)
+    run.point("train/samples_per_second", significant(rate, 3), step)
+    run.point("train/epoch", epoch, step)
     return accuracy
 
 
@@ -220,7 +220,7 @@ def run_sweep(client, experiment, digits, sweep):
         except NotFinite as error:
             run.tag(note=str(error))
             run.end("FAILED")
-        parent.point("best/val_accuracy", significant(best), number)
+        parent.point("val/best_accuracy", significant(best), number)
         parent.send()
         print(f"{name} {number}/{len(space)}", flush=True)
     parent.file("", "space.json", json.dumps(space, indent=1).encode())

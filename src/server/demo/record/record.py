@@ -6,6 +6,7 @@ README.md beside this file describes the format. Whatever would not come back ex
 """
 
 import argparse
+import hashlib
 import json
 import os
 import tempfile
@@ -39,13 +40,12 @@ def decimals(values):
     finite = np.isfinite(values)
     plain = np.where(finite, values, 0.0)
     for digits in range(1, 10):
-        size = np.abs(plain)
-        exponent = np.zeros(len(values), np.int64)
-        exponent[size > 0] = np.floor(np.log10(size[size > 0])).astype(int) - digits + 1
-        significand = np.array([round(float(f"{v:.{digits - 1}e}") / 10.0**e) if e < 0 else round(v / 10**int(e))
-                                for v, e in zip(plain, exponent)])
-        back = np.array([float(f"{s}e{e}") for s, e in zip(significand, exponent)])
-        if np.array_equal(back, plain):
+        with np.errstate(divide="ignore"):
+            exponent = np.floor(np.log10(np.abs(plain)))
+        exponent = np.where(plain == 0, 0, exponent - digits + 1).astype(int)
+        significand = np.array([round(v / 10**e if e > 0 else v * 10**-e) for v, e in zip(plain, exponent.tolist())])
+        texts = map("{}e{}".format, significand.tolist(), exponent.tolist())
+        if all(float(text) == v for text, v in zip(texts, plain.tolist())):
             break
     else:
         raise SystemExit("a value has more than nine significant digits: round it when logging")
@@ -118,11 +118,17 @@ def content_of(client, run_id, path):
             return file.read()
 
 
+def new_id(experiment, number, name):
+    """An id for the run that is the same when the experiment is recorded again, so that links live on."""
+    return hashlib.sha256(f"{experiment}/{number}/{name}".encode()).hexdigest()[:32]
+
+
 def recorded(client, name):
     """The header and the blobs of the experiment called `name`."""
     experiment = client.get_experiment_by_name(name)
     found = client.search_runs([experiment.experiment_id], "", ViewType.ACTIVE_ONLY, 50_000, ["start_time ASC"])
     columns, contents, runs = {}, Contents(), []
+    ids = {run.info.run_id: new_id(name, number, run.info.run_name) for number, run in enumerate(found)}
     for run in found:
         info, series = run.info, []
         for metric in sorted(run.data.metrics):
@@ -130,10 +136,13 @@ def recorded(client, name):
             columns.setdefault(metric, Column()).add(points, info.start_time)
             series.append([metric, len(points)])
         files = [[p, contents.add(content_of(client, info.run_id, p))] for p in sorted(files_of(client, info.run_id))]
+        tags = run.data.tags
+        if "mlflow.parentRunId" in tags:
+            tags["mlflow.parentRunId"] = ids[tags["mlflow.parentRunId"]]
         runs.append({
-            "id": info.run_id, "name": info.run_name, "status": info.status,
+            "id": ids[info.run_id], "name": info.run_name, "status": info.status,
             "start": info.start_time, "end": info.end_time,
-            "params": run.data.params, "tags": run.data.tags, "series": series, "files": files,
+            "params": run.data.params, "tags": tags, "series": series, "files": files,
         })
         print(info.run_name, flush=True)
     blobs = {metric: columns[metric].blobs() for metric in sorted(columns)}

@@ -1,6 +1,7 @@
 """What the three recording scripts share: one run at a time through `MlflowClient`."""
 
 import os
+import re
 import tempfile
 import time
 import uuid
@@ -64,4 +65,9 @@ def open_experiment(uri, artifacts, name, note):
     """The client and a new experiment called `name`, its files in the folder `artifacts`."""
     client = MlflowClient(uri)
     location = f"file://{os.path.abspath(artifacts)}" if artifacts else None
-    return client, client.create_experiment(name, location, {"mlflow.note.content": note})
+    return client, client.create_experiment(name, location, {"mlflow.note.content": unwrapped(note)})
+
+
+def unwrapped(text):
+    """`text` with a line for each paragraph, as people write Markdown in a browser."""
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", text)
