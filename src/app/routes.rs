@@ -138,6 +138,9 @@ const KEYS: &[(&str, &str)] = &[
     ("Double click", "Zoom back out"),
     ("Alt drag", "Pan"),
     ("Ctrl wheel", "Zoom at the pointer"),
+    ("+  −", "Zoom the panel in focus in, out"),
+    ("Shift ←  →", "Move the panel in focus"),
+    ("0", "Show all of x"),
     ("?", "Show these keys"),
 ];
 

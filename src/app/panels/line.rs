@@ -110,10 +110,16 @@ pub fn LinePanel(workspace: Workspace, metric: String, full: bool) -> impl IntoV
     let busy = move || if seen.get() && (panel.loading.get() || panel.drawing.get()) { "true" } else { "false" };
     let title = metric.clone();
     let on_key = move |event: ev::KeyboardEvent| {
-        if event.key() == "f" && !event.ctrl_key() && !event.meta_key() && !crate::routes::typing(&event) {
-            event.prevent_default();
-            panel.toggle_full();
+        if event.ctrl_key() || event.meta_key() || crate::routes::typing(&event) {
+            return;
         }
+        if event.key() == "f" {
+            panel.toggle_full();
+        } else if !hand.key(&event) {
+            return;
+        }
+        event.prevent_default();
+        event.stop_propagation();
     };
     let x = workspace.view(|view| view.x);
     let axis = Signal::derive(move || axis_name(x.get()));

@@ -209,6 +209,28 @@ impl Hand {
         }
     }
 
+    /// What keys do on a panel that has the focus: `+` and `-` zoom, Shift with an arrow moves, `0` shows
+    /// all. Says whether the key was one of these.
+    pub fn key(&self, event: &ev::KeyboardEvent) -> bool {
+        let Some(picture) = self.canvas.picture() else { return false };
+        let [left, right] = picture.layout.x.range();
+        let width = right - left;
+        let (from, to) = match event.key().as_str() {
+            "+" | "=" => (left + width / 4.0, right - width / 4.0),
+            "-" => (left - width / 2.0, right + width / 2.0),
+            "ArrowLeft" if event.shift_key() => (left - width / 4.0, right - width / 4.0),
+            "ArrowRight" if event.shift_key() => (left + width / 4.0, right + width / 4.0),
+            "0" => {
+                self.workspace.change("zoom", |view| view.range = None);
+                return true;
+            }
+            _ => return false,
+        };
+        let range = whole_range(picture.layout.x.value_from(from), picture.layout.x.value_from(to));
+        self.workspace.change("key zoom", |view| view.range = Some(range));
+        true
+    }
+
     /// Goes back to the range before the last zoom.
     pub fn zoom_out(&self) {
         let metric = self.metric.get_value();
