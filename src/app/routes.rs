@@ -73,7 +73,7 @@ pub fn App() -> impl IntoView {
                 <main>
                     <Routes fallback=MissingPage>
                         <Route path=path!("/") view=ExperimentsPage/>
-                        <Route path=path!("/experiments/:experiment") view=WorkspacePage/>
+                        <Route path=path!("/experiments/:experiment/:tab?") view=WorkspacePage/>
                         <Route path=path!("/experiments/:experiment/runs/:run") view=RunPage/>
                     </Routes>
                 </main>

@@ -3,6 +3,8 @@
 //! Nothing here knows a clock, a file, a network or a pixel, so the server and the app share it.
 //!
 //! - [`run`]: a run, its params, tags and latest metrics
+//! - [`brush`]: which runs a brush lets through
+//! - [`column`]: a column over runs, for tables, axes, brushes and groups
 //! - [`series`]: points of one metric, and the JSON form of values that JSON cannot hold
 //! - [`thin`]: fewer points with every extreme kept
 //! - [`smooth`]: smoothed copies of a series
@@ -10,6 +12,8 @@
 //! - [`query`]: the search language for runs
 //! - [`view`]: what is on the screen, as a document
 
+pub mod brush;
+pub mod column;
 pub mod frame;
 pub mod query;
 pub mod run;

@@ -3,7 +3,7 @@
 //! A workspace, a saved view, a share link and an embed are all the same [`View`]. Fields at their
 //! default are left out of its JSON, so that an ordinary view fits into an address.
 
-use crate::frame::XAxis;
+use crate::{brush::Brushes, frame::XAxis};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,6 +72,9 @@ pub struct View {
     /// The run raised above the others for good, by the first eight digits of its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pinned: Option<String>,
+    /// Brushes by column: only runs that pass all of them are drawn.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub brushes: Brushes,
     /// What runs along x in every panel.
     #[serde(skip_serializing_if = "is_default")]
     pub x: XAxis,
@@ -130,6 +133,7 @@ impl View {
         view.smoothing = if view.smoothing.is_finite() { view.smoothing.clamp(0.0, 0.999) } else { 0.0 };
         view.range = view.range.filter(|[from, to]| from < to);
         view.columns = view.columns.min(8);
+        view.brushes.retain(|_, brush| !brush.is_empty() && brush.ranges.iter().flatten().all(|end| end.is_finite()));
         for panel in view.panels.values_mut() {
             panel.y_range = panel.y_range.filter(|[from, to]| from.is_finite() && to.is_finite() && from < to);
         }

@@ -17,17 +17,45 @@ use data::run::ExperimentRow;
 use leptos::{ev, prelude::*, task::spawn_local};
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-/// The page of `/experiments/{id}`.
+/// A way of looking at the runs of a workspace. All tabs share one view and one run list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tab {
+    Charts,
+}
+
+impl Tab {
+    const ALL: &[Tab] = &[Tab::Charts];
+
+    /// The last part of its address; the first tab has none.
+    fn slug(self) -> &'static str {
+        match self {
+            Tab::Charts => "",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Tab::Charts => "Charts",
+        }
+    }
+
+    fn of_slug(slug: &str) -> Option<Tab> {
+        Tab::ALL.iter().copied().find(|tab| tab.slug() == slug)
+    }
+}
+
+/// The page of `/experiments/{id}` and `/experiments/{id}/{tab}`.
 #[component]
 pub fn WorkspacePage() -> impl IntoView {
     let params = use_params_map();
     let experiment = Memo::new(move |_| params.with(|params| params.get("experiment").unwrap_or_default()));
+    let tab = Memo::new(move |_| Tab::of_slug(&params.with(|params| params.get("tab").unwrap_or_default())));
     // A new experiment is a new workspace; everything in it goes with the old one.
-    move || view! { <ExperimentWorkspace experiment=experiment.get()/> }
+    move || view! { <ExperimentWorkspace experiment=experiment.get() tab/> }
 }
 
 #[component]
-fn ExperimentWorkspace(experiment: String) -> impl IntoView {
+fn ExperimentWorkspace(experiment: String, tab: Memo<Option<Tab>>) -> impl IntoView {
     let shell = expect_context::<Shell>();
     let code = use_query_map().with_untracked(|query| query.get("view"));
     let workspace = Workspace::open(Scope::Experiment(experiment.clone()), code);
@@ -55,7 +83,7 @@ fn ExperimentWorkspace(experiment: String) -> impl IntoView {
             let title = format!("There is no experiment {experiment}");
             view! { <Nothing title words="It was removed, or the address was mistyped."/> }.into_any()
         } else {
-            view! { <Panes workspace/> }.into_any()
+            view! { <Panes workspace experiment=experiment.clone() tab/> }.into_any()
         }
     }
 }
@@ -65,7 +93,7 @@ fn ExperimentWorkspace(experiment: String) -> impl IntoView {
 struct Folded(RwSignal<bool>);
 
 #[component]
-fn Panes(workspace: Workspace) -> impl IntoView {
+fn Panes(workspace: Workspace, experiment: String, tab: Memo<Option<Tab>>) -> impl IntoView {
     let width = RwSignal::new(320.0);
     let folded = expect_context::<Folded>().0;
     view! {
@@ -79,13 +107,42 @@ fn Panes(workspace: Workspace) -> impl IntoView {
             <section class="board" aria-label="Panels">
                 <div>
                     <Notices workspace/>
-                    <Toolbar workspace/>
+                    <Tabs workspace experiment tab/>
+                    {move || (tab.get() == Some(Tab::Charts)).then(|| view! { <Toolbar workspace/> })}
                 </div>
-                <div class="board-scroll" data-scroller="true"><Board workspace/></div>
+                {move || match tab.get() {
+                    Some(Tab::Charts) => {
+                        view! { <div class="board-scroll" data-scroller="true"><Board workspace/></div> }.into_any()
+                    }
+                    None => view! { <Nothing title="There is no such tab" words="The address may have been mistyped."/> }.into_any(),
+                }}
             </section>
         </div>
     }
     .into_any()
+}
+
+/// The tabs, as soon as there is more than one. They keep the view in the address.
+#[component]
+fn Tabs(workspace: Workspace, experiment: String, tab: Memo<Option<Tab>>) -> impl IntoView {
+    if Tab::ALL.len() < 2 {
+        return ().into_any();
+    }
+    let home = format!("/experiments/{}", api::path_part(&experiment));
+    let code = workspace.view(crate::url::code_of_view);
+    let tabs = Tab::ALL
+        .iter()
+        .map(|&of| {
+            let home = home.clone();
+            let href = move || {
+                let path = if of.slug().is_empty() { home.clone() } else { format!("{home}/{}", of.slug()) };
+                code.with(|code| code.as_ref().map_or(path.clone(), |code| format!("{path}?view={code}")))
+            };
+            let current = move || (tab.get() == Some(of)).then_some("page");
+            view! { <a href=href aria-current=current>{of.title()}</a> }
+        })
+        .collect_view();
+    view! { <nav class="tabs" aria-label="Ways of looking">{tabs}</nav> }.into_any()
 }
 
 #[component]

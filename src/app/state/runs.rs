@@ -3,6 +3,7 @@
 use super::{MOST_DRAWN, Scope, debounced};
 use crate::api::{self, ApiError};
 use data::{
+    brush::passes,
     run::{RunId, RunRow, RunsPage, RunsRequest},
     view::View,
 };
@@ -153,13 +154,16 @@ impl Runs {
             })
         });
         let choice = Memo::new(move |_| view.with(|view| (view.hidden.clone(), view.hide_all)));
+        let brushes = Memo::new(move |_| view.with(|view| view.brushes.clone()));
         let drawn = Memo::new(move |_| {
             let (hidden, hide_all) = choice.get();
+            let brushes = brushes.get();
             list.with(|list| {
                 let rows = matching.get();
                 let drawn = rows
                     .iter()
                     .filter_map(|&at| list.row(at))
+                    .filter(|row| passes(&brushes, row))
                     .map(|row| row.run_id)
                     .filter(|run| hidden.contains(&run.short()) == hide_all)
                     .take(MOST_DRAWN)
