@@ -16,11 +16,14 @@ pub struct Cli {
 impl Cli {
     /// Reads the command line and the environment; ends the program where they cannot be read.
     pub fn read() -> Cli {
-        // A demo must never land in the folder of a real server by default.
-        let demo_folder = |demo: clap::Command| demo.mut_arg("data", |data| data.default_value("throughline-demo"));
-        let command = Cli::command().mut_subcommand("demo", demo_folder);
-        Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+        Cli::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit())
     }
+}
+
+fn command() -> clap::Command {
+    // A demo must never land in the folder of a real server by default.
+    let demo_folder = |demo: clap::Command| demo.mut_arg("data", |data| data.default_value("throughline-demo"));
+    Cli::command().mut_subcommand("demo", demo_folder)
 }
 
 /// What the program can do.
@@ -81,4 +84,27 @@ pub struct Demo {
     /// Also fill in an experiment of made-up long runs, each with one spike, such as 3x1000000.
     #[arg(long, value_name = "RUNSxSTEPS")]
     pub synthetic_long: Vec<Scale>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_demo_has_a_folder_of_its_own() {
+        for (line, folder) in [
+            ("throughline serve", Some("throughline-data")),
+            ("throughline demo", Some("throughline-demo")),
+            ("throughline demo --data here --synthetic 20x100 --synthetic 5x1000 --fill-only", Some("here")),
+            ("throughline demo --synthetic 20", None),
+            ("throughline", None),
+        ] {
+            let matches = command().try_get_matches_from(line.split(' '));
+            let read = matches.ok().map(|matches| match Cli::from_arg_matches(&matches).unwrap().command {
+                Command::Serve(serve) => serve.data,
+                Command::Demo(demo) => demo.serve.data,
+            });
+            assert_eq!(read, folder.map(PathBuf::from), "{line}");
+        }
+    }
 }

@@ -66,6 +66,7 @@ impl Filled {
 /// finished.
 pub async fn fill(store: &Store, artifacts: &Path, now_millis: i64) -> Result<Filled, FillError> {
     let mut filled = Filled::default();
+    let mut eids = Vec::new();
     for embedded in &EMBEDDED {
         if is_filled(store, embedded.experiment).await? {
             continue;
@@ -79,7 +80,13 @@ pub async fn fill(store: &Store, artifacts: &Path, now_millis: i64) -> Result<Fi
             later_millis: now_millis - embedded.ended_millis_ago - ended,
             contents: Arc::new(contents),
         };
-        filled.add(put(store, artifacts, &whole, runs).await?);
+        let (eid, added) = put(store, artifacts, &whole, runs).await?;
+        eids.push(eid);
+        filled.add(added);
+    }
+    // The latest change heads the list of experiments, and the first is the one to look at first.
+    for eid in eids.into_iter().rev() {
+        mark_filled(store, eid).await?;
     }
     Ok(filled)
 }
@@ -89,6 +96,11 @@ pub(super) async fn is_filled(store: &Store, name: &str) -> Result<bool, StoreEr
     let name = name.to_owned();
     let experiment = store.read(move |db| experiments::by_name(db, &name)).await?;
     Ok(experiment.is_some_and(|experiment| experiment.tags.iter().any(|(key, _)| key == FILLED_TAG)))
+}
+
+/// Notes that all of the experiment `eid` is in the store.
+pub(super) async fn mark_filled(store: &Store, eid: i64) -> Result<(), StoreError> {
+    store.write(move |tx| experiments::set_tag(tx, eid, FILLED_TAG, "filled")).await
 }
 
 /// What the runs of an experiment share when they are put into a store.
@@ -101,13 +113,14 @@ pub(super) struct Whole {
     pub contents: Arc<Vec<Vec<u8>>>,
 }
 
-/// Puts an experiment and those of its `runs` that are not there yet into `store`.
+/// Puts an experiment and those of its `runs` that are not there yet into `store`; answers the
+/// experiment's number.
 pub(super) async fn put(
     store: &Store,
     artifacts: &Path,
     whole: &Whole,
     runs: impl IntoIterator<Item = RecordedRun>,
-) -> Result<Filled, FillError> {
+) -> Result<(i64, Filled), FillError> {
     let (name, tags) = (whole.experiment.clone(), whole.tags.clone());
     let eid = store
         .write(move |tx| match experiments::by_name(tx.db, &name)? {
@@ -128,8 +141,7 @@ pub(super) async fn put(
         })
         .await?;
     store.settle().await?;
-    store.write(move |tx| experiments::set_tag(tx, eid, FILLED_TAG, "filled")).await?;
-    Ok(filled)
+    Ok((eid, filled))
 }
 
 /// Puts one run into the store, whole or not at all; one that is there stays as it is.
@@ -241,11 +253,14 @@ mod tests {
             later_millis: 1_000,
             contents: Arc::new(recording.contents.clone()),
         };
-        let first = put(&store, &artifacts, &whole, recording.runs[..3].to_vec()).await.unwrap();
+        let (eid, first) = put(&store, &artifacts, &whole, recording.runs[..3].to_vec()).await.unwrap();
         assert_eq!(first.runs, 3);
-        let rest = put(&store, &artifacts, &whole, recording.runs.clone()).await.unwrap();
+        let (again, rest) = put(&store, &artifacts, &whole, recording.runs.clone()).await.unwrap();
         assert_eq!(rest.runs, recording.runs.len() - 3);
         assert_eq!(first.points + rest.points, recording.points());
+        assert_eq!(again, eid);
+        assert!(!is_filled(&store, EMBEDDED[1].experiment).await.unwrap());
+        mark_filled(&store, eid).await.unwrap();
         assert!(is_filled(&store, EMBEDDED[1].experiment).await.unwrap());
 
         let run = &recording.runs[0];
@@ -253,8 +268,11 @@ mod tests {
         assert!(history.iter().map(|point| point.value).eq(run.series[0].values.iter().copied()));
         assert!(history.iter().map(|point| point.time_millis - 1_000).eq(run.series[0].times.iter().copied()));
         let sound = run.files.iter().find(|(path, _)| path.ends_with(".wav")).unwrap();
-        let path =
-            artifacts.join("1").join(run.id.to_string()).join("artifacts").join(with_later_stamp(&sound.0, 1_000));
+        let path = artifacts
+            .join(eid.to_string())
+            .join(run.id.to_string())
+            .join("artifacts")
+            .join(with_later_stamp(&sound.0, 1_000));
         assert_eq!(std::fs::read(path).unwrap(), recording.contents[sound.1]);
     }
 }

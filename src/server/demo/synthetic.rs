@@ -4,7 +4,7 @@
 //! runs with a stretch of NaN, and runs that diverge.
 
 use super::{
-    fill::{FillError, Filled, Whole, is_filled, put},
+    fill::{FillError, Filled, Whole, is_filled, mark_filled, put},
     recording::{RecordedRun, RecordedSeries},
 };
 use crate::store::Store;
@@ -65,7 +65,9 @@ async fn fill_with(
     let note = "Made-up learning curves, the same on every machine, for tests and measurements.";
     let tags = vec![("mlflow.note.content".to_owned(), note.to_owned())];
     let whole = Whole { experiment, tags, later_millis: 0, contents: Default::default() };
-    put(store, artifacts, &whole, runs).await
+    let (eid, filled) = put(store, artifacts, &whole, runs).await?;
+    mark_filled(store, eid).await?;
+    Ok(filled)
 }
 
 /// The step at which long run `number` has its spike.
