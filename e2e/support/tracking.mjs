@@ -1,0 +1,70 @@
+// A small client of the MLflow REST API, as training code in any language would write it.
+
+const BATCH = 1000;
+/** When the first point of every seeded run was logged: fixed, so that a picture is the same every day. */
+export const START_MILLIS = 1_760_000_000_000;
+
+/** JSON has no word for these; MLflow's client sends the names. */
+const wire = value => (Number.isFinite(value) ? value : Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity');
+const pairs = object => Object.entries(object ?? {}).map(([key, value]) => ({ key, value: String(value) }));
+
+/** The calls that a training script makes, against the server at `url`. */
+export function tracking(url) {
+  const post = async (path, body) => {
+    const answer = await fetch(`${url}/api/2.0/mlflow/${path}`, {
+      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  };
+
+  const self = {
+    /** Makes an experiment; resolves to its id. */
+    experiment: async name => (await post('experiments/create', { name })).experiment_id,
+
+    /** Starts a run; resolves to its id. */
+    run: async (experiment_id, { name, params, tags }) => {
+      const { run } = await post('runs/create', { experiment_id, run_name: name, start_time: START_MILLIS, tags: pairs(tags) });
+      await post('runs/log-batch', { run_id: run.info.run_id, params: pairs(params) });
+      return run.info.run_id;
+    },
+
+    /** Logs `values` of `metric`, one a step from `first` on, a second apart. */
+    metric: async (run_id, key, values, first = 0) => {
+      for (let from = 0; from < values.length; from += BATCH) {
+        const metrics = Array.from(values.slice(from, from + BATCH), (value, i) => {
+          const step = first + from + i;
+          return { key, value: wire(value), step, timestamp: START_MILLIS + step * 1000 };
+        });
+        await post('runs/log-batch', { run_id, metrics });
+      }
+    },
+
+    /** Ends a run. */
+    end: (run_id, status = 'FINISHED') => post('runs/update', { run_id, status, end_time: Date.now() }),
+
+    /** Stores `body` as the artifact `path` of a run. */
+    artifact: async (run_id, path, body) => {
+      const { run } = await (await fetch(`${url}/api/2.0/mlflow/runs/get?run_id=${run_id}`)).json();
+      const folder = run.info.artifact_uri.replace(/^mlflow-artifacts:\/*/, '');
+      const answer = await fetch(`${url}/api/2.0/mlflow-artifacts/artifacts/${folder}/${path}`, { method: 'PUT', body });
+      if (!answer.ok) throw new Error(`artifact ${path}: ${answer.status} ${await answer.text()}`);
+    },
+
+    /** Makes an experiment of finished `runs` (see `learning.mjs`), a few at a time; resolves to its id. */
+    fill: async (name, runs) => {
+      const experiment = await self.experiment(name);
+      const left = runs[Symbol.iterator]();
+      const worker = async () => {
+        for (const run of left) {
+          const id = await self.run(experiment, run);
+          for (const [key, values] of Object.entries(run.curves)) await self.metric(id, key, values);
+          await self.end(id, run.tags?.fate === 'diverged' ? 'FAILED' : 'FINISHED');
+        }
+      };
+      await Promise.all(Array.from({ length: 8 }, worker));
+      return experiment;
+    },
+  };
+  return self;
+}
