@@ -1,6 +1,6 @@
 //! Blending, and how much of each pixel of a column a shape covers.
 
-use crate::{stroke::Stroke, theme::Rgb};
+use crate::{envelope::ONE, stroke::Stroke, theme::Rgb};
 
 /// A colour and how much of it full cover is.
 #[derive(Debug, Clone, Copy)]
@@ -62,10 +62,10 @@ pub(crate) struct Column {
 }
 
 /// An edge flatter than this within a sample's width counts as level.
-const LEVEL: f32 = 1.0 / 16.0;
+const LEVEL: i32 = ONE / 16;
 
-/// How many pixels an edge may be off a straight one.
-const STRAIGHT: f32 = 0.1;
+/// How far an edge may be off a straight one.
+const STRAIGHT: i32 = ONE / 10;
 
 impl Column {
     pub fn begin(&mut self, height: usize) {
@@ -76,16 +76,16 @@ impl Column {
         (self.first_row, self.last_row) = (height, 0);
     }
 
-    /// Adds `weight` for each step of an edge to what lies below it there. An edge that is straight to
-    /// the eye is added in one.
+    /// Adds `weight` for each step of an edge to what lies below it there, y in parts of [`ONE`]. An edge
+    /// that is straight to the eye is added in one.
     #[inline]
-    pub fn add_edges(&mut self, edge: &[f32], weight: f32) {
+    pub fn add_edges(&mut self, edge: &[i32], weight: f32) {
         let (Some((&first, after)), Some(&last)) = (edge.split_first(), edge.last()) else { return };
-        let steps = after.len() as f32;
+        let steps = after.len() as i32;
         let slope = (last - first) / steps;
-        let straight = after.iter().zip(1..).all(|(y, i)| (first + slope * i as f32 - y).abs() < STRAIGHT);
+        let straight = after.iter().zip(1..).all(|(y, i)| (first + slope * i - y).abs() < STRAIGHT);
         if straight {
-            self.add_edge(first, last, weight * steps);
+            self.add_edge(first, last, weight * steps as f32);
         } else {
             edge.windows(2).for_each(|step| self.add_edge(step[0], step[1], weight));
         }
@@ -93,23 +93,24 @@ impl Column {
 
     /// Adds `weight` to all that lies below the edge from `a` to `b`.
     #[inline]
-    fn add_edge(&mut self, a: f32, b: f32, weight: f32) {
-        let bottom = self.height as f32;
-        let (low, high) = if a < b { (a, b) } else { (b, a) };
+    fn add_edge(&mut self, a: i32, b: i32, weight: f32) {
+        let bottom = self.height as i32 * ONE;
+        let (low, high) = (a.min(b), a.max(b));
         if low >= bottom {
             self.last_row = self.height;
             return;
         }
-        self.first_row = self.first_row.min(low.max(0.0) as usize);
-        self.last_row = self.last_row.max((high.clamp(0.0, bottom) as usize + 1).min(self.height));
+        self.first_row = self.first_row.min((low.max(0) / ONE) as usize);
+        self.last_row = self.last_row.max((high.max(0).min(bottom - 1) / ONE + 1) as usize);
+        let pixels = |y: i32| y as f32 / ONE as f32;
         if high - low < LEVEL {
-            self.add_level((low + high) * 0.5, weight);
-        } else if high <= 0.0 {
+            self.add_level(pixels(low) + pixels(high - low) * 0.5, weight);
+        } else if high <= 0 {
             self.add_level(0.0, weight);
         } else {
-            let slope = weight / (high - low);
-            self.add_corner(low, slope);
-            self.add_corner(high, -slope);
+            let slope = weight / pixels(high - low);
+            self.add_corner(pixels(low), slope);
+            self.add_corner(pixels(high), -slope);
         }
     }
 
@@ -155,11 +156,13 @@ impl Column {
     pub fn blend_into<'a>(&mut self, pixels: impl Iterator<Item = &'a mut [u8; 4]>, paint: Paint) {
         let (first, end) = (self.first_row, self.last_row.min(self.height));
         if first < end {
+            let full = paint.amount(1.0) as i32;
             let (mut difference, mut cover) = (0.0f32, 0.0f32);
             for (second, pixel) in self.second_differences[first..end].iter().zip(pixels.skip(first)) {
                 difference += second;
                 cover += difference;
-                let amount = paint.amount(cover.clamp(0.0, 1.0));
+                // Clamped as a whole number, for the same reason as in [`ONE`].
+                let amount = ((cover * paint.alpha + 0.5) as i32).clamp(0, full) as u32;
                 if amount > 0 {
                     blend(pixel, paint.color, amount);
                 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 pub(crate) enum Span {
     /// One point without finite neighbours, at x and y.
     Lone(f64, f64),
-    /// The samples between these have spans: see [`Envelope::span`].
+    /// The samples between these have spans: see [`Envelope::edges`].
     Samples(Range<usize>),
 }
 
@@ -20,9 +20,10 @@ pub(crate) enum Span {
 /// spike narrower than the stroke becomes as wide as the stroke and no taller.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Envelope {
-    /// The least and largest y in each cell; +∞ and −∞ in one that the line does not pass.
-    low: Vec<f32>,
-    high: Vec<f32>,
+    /// The least and largest y in each cell, in parts of [`ONE`]; [`NOWHERE`] and its opposite in one
+    /// that the line does not pass.
+    low: Vec<i32>,
+    high: Vec<i32>,
     /// Samples, and cells, a pixel.
     places: usize,
     /// How many cells the stroke is wide.
@@ -34,8 +35,13 @@ pub(crate) struct Envelope {
     width_dpx: f32,
 }
 
-/// How far from the picture a y may lie, pixels: beyond what is seen, near enough for `f32`.
+/// A pixel. Spans count in parts of it: browsers take the smaller of two whole numbers without a
+/// branch, but not of two floats, and in noisy data that branch is guessed wrongly half of the time.
+pub(crate) const ONE: i32 = 1024;
+/// How far from the picture a y may lie, pixels: beyond what is seen, near enough to count.
 pub(crate) const FAR: f64 = 1e6;
+/// Below every picture.
+const NOWHERE: i32 = i32::MAX / 2;
 
 impl Envelope {
     /// Makes room for a line of `width_dpx` across `columns` pixels.
@@ -60,9 +66,9 @@ impl Envelope {
         };
         let cells = self.samples + self.reach - 1;
         self.low.clear();
-        self.low.resize(cells, f32::INFINITY);
+        self.low.resize(cells, NOWHERE);
         self.high.clear();
-        self.high.resize(cells, f32::NEG_INFINITY);
+        self.high.resize(cells, -NOWHERE);
     }
 
     /// Samples a pixel.
@@ -77,66 +83,21 @@ impl Envelope {
         let first = places.find(usable)?;
         let mut before = first;
         let mut alone = true;
-        self.forget();
+        self.low.fill(NOWHERE);
+        self.high.fill(-NOWHERE);
+        let scale = self.places as f64;
+        let one = f64::from(ONE);
+        let mut pen = Pen::at(first.0 * scale + self.origin, first.1 * one);
         for place in places.take_while(usable) {
-            self.trace(before, place);
+            pen.go(place.0 * scale + self.origin, place.1 * one, &mut self.low, &mut self.high);
             before = place;
             alone = false;
         }
         if alone {
             return Some(Span::Lone(first.0, first.1));
         }
+        pen.lift(&mut self.low, &mut self.high);
         Some(Span::Samples(self.finish(first.0, before.0)))
-    }
-
-    fn forget(&mut self) {
-        self.low.fill(f32::INFINITY);
-        self.high.fill(f32::NEG_INFINITY);
-    }
-
-    /// Widens the cells that the segment from `a` to `b` passes.
-    #[inline]
-    fn trace(&mut self, a: (f64, f64), b: (f64, f64)) {
-        let cells = self.low.len() as f64;
-        let scale = self.places as f64;
-        let (ax, bx) = (a.0 * scale + self.origin, b.0 * scale + self.origin);
-        if bx < 0.0 || ax >= cells {
-            return;
-        }
-        let slope = if bx > ax { (b.1 - a.1) / (bx - ax) } else { 0.0 };
-        let y_at = |x: f64| a.1 + (x - ax) * slope;
-        let (from, from_y) = if ax < 0.0 { (0.0, y_at(0.0)) } else { (ax, a.1) };
-        let (to, to_y) = if bx >= cells { (cells, y_at(cells)) } else { (bx, b.1) };
-        let last = (to as usize).min(self.low.len() - 1);
-        let first = (from as usize).min(last);
-        if first == last {
-            self.widen(first, from_y, to_y);
-            return;
-        }
-        self.widen(first, from_y, y_at((first + 1) as f64));
-        if first + 1 < last {
-            self.cross(first + 1..last, y_at);
-        }
-        self.widen(last, y_at(last as f64), to_y);
-    }
-
-    #[inline]
-    fn widen(&mut self, cell: usize, a: f64, b: f64) {
-        let (a, b) = (a as f32, b as f32);
-        let (low, high) = if a < b { (a, b) } else { (b, a) };
-        let (was_low, was_high) = (self.low[cell], self.high[cell]);
-        self.low[cell] = if low < was_low { low } else { was_low };
-        self.high[cell] = if high > was_high { high } else { was_high };
-    }
-
-    /// Sets the cells that a segment crosses from side to side: x rises, so it is alone in them.
-    #[inline]
-    fn cross(&mut self, cells: Range<usize>, y_at: impl Fn(f64) -> f64) {
-        let start = cells.start;
-        for (i, (low, high)) in self.low[cells.clone()].iter_mut().zip(&mut self.high[cells]).enumerate() {
-            let (a, b) = (y_at((start + i) as f64) as f32, y_at((start + i + 1) as f64) as f32);
-            (*low, *high) = if a < b { (a, b) } else { (b, a) };
-        }
     }
 
     /// Turns cells into samples, and says which samples the piece from `from_px` to `to_px` has.
@@ -147,40 +108,99 @@ impl Envelope {
         let scale = self.places as f64;
         let first = (from_px * scale - centre).floor().clamp(0.0, self.samples as f64) as usize;
         let end = ((to_px * scale - centre).ceil() + 1.0).clamp(0.0, self.samples as f64) as usize;
-        spread(&mut self.low, self.reach, f32::min);
-        spread(&mut self.high, self.reach, f32::max);
+        spread(&mut self.low, self.reach, i32::min);
+        spread(&mut self.high, self.reach, i32::max);
         let wide = self.reach as f32 / self.places as f32;
+        let thickest = (self.width_dpx * 0.5 * ONE as f32) as i32;
         for (low, high) in self.low.iter_mut().zip(&mut self.high) {
-            let tall = *high - *low;
-            let slope = tall / wide;
-            let thick = self.width_dpx * (1.0 + slope * slope).sqrt();
-            let more = ((thick - tall) * 0.5).clamp(0.0, self.width_dpx * 0.5);
+            let tall = (*high - *low) as f32;
+            let slope = tall / (wide * ONE as f32);
+            let thick = self.width_dpx * ONE as f32 * (1.0 + slope * slope).sqrt();
+            let more = (((thick - tall) * 0.5) as i32).max(0).min(thickest);
             *low -= more;
             *high += more;
         }
         first..end.max(first)
     }
 
-    /// The upper and the lower ends of the spans at some samples.
-    pub fn edges(&self, samples: Range<usize>) -> (&[f32], &[f32]) {
+    /// The upper and the lower ends of the spans at some samples, in parts of [`ONE`]; the upper are the
+    /// smaller numbers.
+    pub fn edges(&self, samples: Range<usize>) -> (&[i32], &[i32]) {
         (&self.low[samples.clone()], &self.high[samples])
-    }
-
-    /// The upper and lower end of the span at a sample; the upper is the smaller number.
-    #[inline]
-    pub fn span(&self, sample: usize) -> (f32, f32) {
-        (self.low[sample], self.high[sample])
     }
 }
 
-/// A range at least `least` wide with the same middle.
-fn wide_enough(from: f64, to: f64, least: f64) -> (f64, f64) {
-    let more = ((least - (to - from)) / 2.0).max(0.0);
+/// Traces a line from cell to cell, with the span of the current one at hand. Its y are in parts of
+/// [`ONE`].
+struct Pen {
+    /// Where it is, x in cells.
+    x: f64,
+    y: f64,
+    cell: usize,
+    low: i32,
+    high: i32,
+}
+
+impl Pen {
+    fn at(x: f64, y: f64) -> Pen {
+        Pen { x, y, cell: x.max(0.0) as usize, low: y as i32, high: y as i32 }
+    }
+
+    /// Goes straight to a place on the right, and sets the spans of the cells that it leaves.
+    #[inline(always)]
+    fn go(&mut self, x: f64, y: f64, lows: &mut [i32], highs: &mut [i32]) {
+        if self.x < 0.0 {
+            self.enter(x, y);
+        }
+        let mut side = (self.cell + 1) as f64;
+        if x < side {
+            self.widen(y);
+        } else if self.cell < lows.len() {
+            let slope = (y - self.y) / (x - self.x);
+            let end = x.min(lows.len() as f64);
+            while side <= end {
+                let at_side = self.y + (side - self.x) * slope;
+                self.widen(at_side);
+                self.lift(lows, highs);
+                self.cell += 1;
+                side += 1.0;
+                (self.low, self.high) = (at_side as i32, at_side as i32);
+            }
+            self.widen(y);
+        }
+        (self.x, self.y) = (x, y);
+    }
+
+    #[inline(always)]
+    fn widen(&mut self, y: f64) {
+        self.low = self.low.min(y as i32);
+        self.high = self.high.max(y as i32);
+    }
+
+    /// Comes in from the left on the way to a place.
+    #[cold]
+    fn enter(&mut self, x: f64, y: f64) {
+        let inside = if x > 0.0 { self.y - self.x * (y - self.y) / (x - self.x) } else { y };
+        (self.low, self.high) = (inside as i32, inside as i32);
+    }
+
+    /// Sets the span of the current cell, if there is one.
+    #[inline(always)]
+    fn lift(&self, lows: &mut [i32], highs: &mut [i32]) {
+        if let (Some(low), Some(high)) = (lows.get_mut(self.cell), highs.get_mut(self.cell)) {
+            (*low, *high) = (self.low, self.high);
+        }
+    }
+}
+
+/// A range at least `width` wide with the same middle.
+fn wide_enough(from: f64, to: f64, width: f64) -> (f64, f64) {
+    let more = ((width - (to - from)) / 2.0).max(0.0);
     (from - more, to + more)
 }
 
 /// Makes each value the `best` of itself and the `count - 1` after it.
-fn spread(values: &mut [f32], count: usize, best: impl Fn(f32, f32) -> f32) {
+fn spread(values: &mut [i32], count: usize, best: impl Fn(i32, i32) -> i32) {
     let mut ahead = |by: usize| {
         for at in 0..values.len().saturating_sub(by) {
             values[at] = best(values[at], values[at + by]);

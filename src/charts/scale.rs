@@ -80,6 +80,16 @@ impl Scale {
             + if value.is_finite() { 0.0 } else { f64::NAN }
     }
 
+    /// The straight line that a linear scale is; `None` for the others.
+    pub(crate) fn straight(&self) -> Option<Straight> {
+        match self.warp {
+            Warp::Linear { unit } => {
+                Some(Straight { unit, start: self.start, factor: self.factor, from_px: self.range[0] })
+            }
+            Warp::Log | Warp::Symlog { .. } => None,
+        }
+    }
+
     /// The value that lies at `px`, also outside the range; always finite for a finite `px`.
     pub fn value_from(&self, px: f64) -> f64 {
         self.warp.back(self.start + (px - self.range[0]) / self.factor).clamp(f64::MIN, f64::MAX)
@@ -89,6 +99,23 @@ impl Scale {
     pub fn domain_with_air(kind: ScaleKind, linear_within: f64, domain: [f64; 2], share: f64) -> [f64; 2] {
         let scale = Scale::new(kind, linear_within, domain, [0.0, 1.0]);
         [scale.value_from(-share), scale.value_from(1.0 + share)]
+    }
+}
+
+/// A linear scale without its choices, for a million values in a row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Straight {
+    unit: f64,
+    start: f64,
+    factor: f64,
+    from_px: f64,
+}
+
+impl Straight {
+    /// What [`Scale::px_from`] says of a finite value, however far away.
+    #[inline(always)]
+    pub fn px_from(self, value: f64) -> f64 {
+        self.from_px + (value * self.unit - self.start) * self.factor
     }
 }
 
