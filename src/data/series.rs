@@ -4,11 +4,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Points in x order: `x[i]` belongs to `y[i]`, and both have the same length.
 ///
-/// `x` rises strictly. It counts steps, or milliseconds where an axis is a time. `y` may hold NaN
+/// `x` counts steps, and then it rises strictly; or milliseconds where an axis is a time, and then
+/// points that were logged in the same millisecond share their x. `y` may hold NaN
 /// and infinities: a diverged run logs them, and they are data.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Points {
-    /// Steps or milliseconds, strictly rising.
+    /// Steps or milliseconds, rising.
     pub x: Vec<i64>,
     /// The value at each x.
     pub y: Vec<f64>,

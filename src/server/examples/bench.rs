@@ -3,7 +3,7 @@
 //! `cargo run --release -p server --example bench [--json] [--program FILE] [--seconds S] [PART…]` with the
 //! parts `start`, `ingest`, `frames` and `live`; all if none is named. Prints a table, or JSON lines.
 //! The server is a process of its own, asked over HTTP; its CPU time is the kernel's count. Peers' figures
-//! are from measurements of the same work on the same kind of machine: docs/store.md.
+//! are from measurements of the same work on the same kind of machine: docs/bench.md.
 
 use data::{
     frame::{self, Frame},
@@ -40,7 +40,7 @@ fn main() -> Result<(), Fail> {
     }
     let wanted = |part: &str| parts.is_empty() || parts.iter().any(|named| named == part);
     if !options.json {
-        println!("{:<46} {:>14}  {:>12}  {}", "measure", "here", "goal", "against a peer");
+        println!("{:<46} {:>14}  {:>12}  against a peer", "measure", "here", "goal");
     }
     for (part, measure) in
         [("start", start as fn(&Options) -> Result<(), Fail>), ("ingest", ingest), ("frames", frames), ("live", live)]
@@ -131,7 +131,7 @@ impl Server {
     fn memory_mb(&self, field: &str) -> Result<f64, Fail> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix(field)).ok_or("no such field")?;
-        Ok(line.split_whitespace().nth(1).ok_or("no number")?.parse::<f64>()? / 1024.0)
+        Ok(line.split_whitespace().next().ok_or("no number")?.parse::<f64>()? / 1024.0)
     }
 }
 
@@ -141,6 +141,8 @@ impl Drop for Server {
         let _ = self.child.wait();
     }
 }
+
+const JSON: &str = "content-type: application/json\r\n";
 
 /// A connection that asks one thing after the other.
 struct Client {
@@ -186,7 +188,7 @@ impl Client {
     }
 
     fn json(&mut self, path: &str, body: &Value) -> Result<Value, Fail> {
-        let reply = self.post(path, "content-type: application/json\r\n", body.to_string().as_bytes())?;
+        let reply = self.post(path, JSON, body.to_string().as_bytes())?;
         if reply.status != 200 {
             return Err(format!("{path}: {} {}", reply.status, String::from_utf8_lossy(&reply.body)).into());
         }
@@ -278,7 +280,7 @@ fn ingest(options: &Options) -> Result<(), Fail> {
                 while Instant::now() < until {
                     let body = batch(&run, &mut noise, &mut step, &mut time, points, 5);
                     let sent = Instant::now();
-                    let reply = client.post("/api/2.0/mlflow/runs/log-batch", "", body.as_bytes())?;
+                    let reply = client.post("/api/2.0/mlflow/runs/log-batch", JSON, body.as_bytes())?;
                     waits.push(sent.elapsed());
                     if reply.status != 200 {
                         return Err(String::from_utf8_lossy(&reply.body).into());
@@ -387,7 +389,7 @@ fn frames(options: &Options) -> Result<(), Fail> {
             }
             last = Some(reply);
         }
-        let cpu = (server.cpu()? - before).as_secs_f64() * 1e3 / f64::from(rounds as i32);
+        let cpu = (server.cpu()? - before).as_secs_f64() * 1e3 / f64::from(rounds);
         waits.sort_unstable();
         let reply = last.expect("asked more than once");
         let frame = decoded(&reply)?;
@@ -439,7 +441,7 @@ fn live(options: &Options) -> Result<(), Fail> {
     for _ in 0..10 {
         let body = batch(&run, &mut noise, &mut step, &mut time, 5, 5);
         let logged = Instant::now();
-        client.post("/api/2.0/mlflow/runs/log-batch", "", body.as_bytes())?;
+        client.post("/api/2.0/mlflow/runs/log-batch", JSON, body.as_bytes())?;
         for watcher in &mut watchers {
             let mut line = String::new();
             while !line.contains("\"grew\"") {

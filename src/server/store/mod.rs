@@ -1,6 +1,7 @@
 //! The store: SQLite, one writer with group commit, many readers. Knows no HTTP.
 //!
 //! - [`writer`]: the thread that makes every change, and shares one durable commit among many
+//! - [`checkpoint`]: the write-ahead log moves into the database, beside the writer
 //! - [`keys`]: names of metrics, params and tags, each stored once
 //! - [`metrics`]: metric points, from a durable tail to compressed chunks
 //! - [`catalog`]: experiments as rows, and the metrics of an experiment
@@ -16,6 +17,7 @@
 //! kept whole or not at all, and the call answers after the commit is durable.
 
 pub mod catalog;
+mod checkpoint;
 pub mod clock;
 pub mod datasets;
 mod error;
@@ -41,8 +43,12 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
+use tokio::sync::Semaphore;
 
 const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_models.sql")];
+
+/// How many questions are read at a time; more wait.
+const READING: usize = 16;
 
 /// The store. Cheap to clone; all clones are the same store.
 #[derive(Clone)]
@@ -52,11 +58,14 @@ pub struct Store {
 
 struct Inner {
     path: PathBuf,
-    // Before the writer, because it is dropped first and still writes.
+    // Dropped in this order: the writer last, so that it closes the database whole.
+    readers: Mutex<Vec<Connection>>,
     _compactor: metrics::Compactor,
+    _checkpointer: checkpoint::Checkpointer,
     writer: writer::Writer,
     heads: Arc<metrics::Heads>,
-    readers: Mutex<Vec<Connection>>,
+    /// Leave to read, for so many at a time: more would only wait for each other's memory and disk.
+    reading: Arc<Semaphore>,
 }
 
 impl Store {
@@ -72,9 +81,21 @@ impl Store {
         db.set_prepared_statement_cache_capacity(128);
         migrate(&mut db)?;
         let heads = Arc::new(metrics::replay(&db)?);
-        let writer = writer::Writer::start(db, heads.clone(), first_version())?;
+        let log = Arc::new(checkpoint::Log::default());
+        let writer = writer::Writer::start(db, heads.clone(), log.clone(), first_version())?;
+        let mover = Connection::open(&path)?;
+        prepare_to_write(&mover)?;
+        let checkpointer = checkpoint::Checkpointer::start(mover, log, writer.watch_version())?;
         let compactor = metrics::Compactor::start(open_reader(&path)?, heads.clone(), writer.jobs().clone())?;
-        let inner = Inner { path, _compactor: compactor, writer, heads, readers: Mutex::default() };
+        let inner = Inner {
+            path,
+            readers: Mutex::default(),
+            _compactor: compactor,
+            _checkpointer: checkpointer,
+            writer,
+            heads,
+            reading: Arc::new(Semaphore::new(READING)),
+        };
         Ok(Store { inner: Arc::new(inner) })
     }
 
@@ -128,7 +149,10 @@ impl Store {
         question: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let store = self.clone();
+        // The leave goes along, because a question that nobody waits for any more still reads.
+        let leave = self.inner.reading.clone().acquire_owned().await.map_err(|_| StoreError::Stopped)?;
         let joined = tokio::task::spawn_blocking(move || {
+            let _leave = leave;
             let db = store.reader()?;
             let answer = question(&db);
             store.give_back(db);
@@ -146,7 +170,10 @@ impl Store {
     }
 
     fn give_back(&self, reader: Connection) {
-        self.inner.readers.lock().expect("no panic while held").push(reader);
+        let mut readers = self.inner.readers.lock().expect("no panic while held");
+        if readers.len() < READING {
+            readers.push(reader);
+        }
     }
 
     /// A reading connection in a transaction of its own, which its first statement opens.
@@ -191,9 +218,19 @@ impl Drop for Snapshot {
 /// A new reading connection.
 fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    db.execute_batch("PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -8192;")?;
+    db.execute_batch("PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -2048;")?;
     db.set_prepared_statement_cache_capacity(128);
     Ok(db)
+}
+
+/// Sets up a connection that changes the database file.
+fn prepare_to_write(db: &Connection) -> Result<(), StoreError> {
+    db.execute_batch(
+        "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16384;
+         PRAGMA busy_timeout = 5000;",
+    )?;
+    db.set_prepared_statement_cache_capacity(128);
+    Ok(())
 }
 
 /// Where the version begins: microseconds since 1970, more than a former start can have counted to,

@@ -6,6 +6,7 @@
 
 use super::{
     StoreError,
+    checkpoint::Log,
     keys::Keys,
     metrics::{self, Heads, Staged},
 };
@@ -172,11 +173,11 @@ struct Shown {
 
 impl Writer {
     /// Starts the thread on `db`. The store's version begins at `version`.
-    pub(super) fn start(db: Connection, heads: Arc<Heads>, version: u64) -> Result<Writer, StoreError> {
+    pub(super) fn start(db: Connection, heads: Arc<Heads>, log: Arc<Log>, version: u64) -> Result<Writer, StoreError> {
         let (jobs, waiting) = mpsc::sync_channel(QUEUE);
         let (commits, _) = broadcast::channel(COMMITS_KEPT);
         let shown = Arc::new(Shown { version: AtomicU64::new(version), by_experiment: Mutex::default(), commits });
-        let mut worker = Worker { db, group: Group::new(heads), shown: shown.clone() };
+        let mut worker = Worker { db, group: Group::new(heads), log, shown: shown.clone() };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || worker.work(waiting))
@@ -192,6 +193,12 @@ impl Writer {
     /// The version of the latest durable commit that readers see.
     pub(super) fn version(&self) -> u64 {
         self.shown.version.load(Ordering::Acquire)
+    }
+
+    /// Tells the version, from anywhere.
+    pub(super) fn watch_version(&self) -> impl Fn() -> u64 + Send + use<> {
+        let shown = self.shown.clone();
+        move || shown.version.load(Ordering::Acquire)
     }
 
     /// The version at which something last changed in the experiment, 0 if not since the start.
@@ -272,6 +279,7 @@ fn in_savepoint<T>(
 struct Worker {
     db: Connection,
     group: Group,
+    log: Arc<Log>,
     shown: Arc<Shown>,
 }
 
@@ -283,6 +291,7 @@ impl Worker {
                 self.commit_group(&mut jobs);
             }
             self.relieve();
+            self.log.finish_if_long(&self.db);
         }
     }
 

@@ -44,8 +44,8 @@ pub(super) async fn list(
         let (Ok(about), Some(name)) = (entry.metadata().await, entry.file_name().to_str().map(str::to_owned)) else {
             continue;
         };
-        // Parts of a file that is being uploaded, and links, are nobody's artifacts.
-        if about.is_symlink() || name.starts_with('.') {
+        // Nobody can log a link, and it may lead out of the folder.
+        if about.is_symlink() {
             continue;
         }
         let path = if place.is_empty() { name } else { format!("{place}/{name}") };

@@ -12,6 +12,7 @@ use data::{
     thin::{Keep, Thinner},
 };
 use rusqlite::Connection;
+use std::ops::Range;
 
 /// A level of the pyramid is fine enough where a bucket holds at least this many of its blocks.
 const BLOCKS_A_BUCKET: f64 = 4.0;
@@ -107,27 +108,23 @@ impl Collector {
         };
         let points = points.map_or_else(|| reader.points(group), Ok)?;
         let start = points.x.partition_point(|&x| x < self.since);
-        for (&x, &y) in points.x[start..].iter().zip(&points.y[start..]) {
-            self.raw.thinner.push(x, y);
-        }
+        self.raw.thinner.extend(&points.x[start..], &points.y[start..]);
         Ok(())
     }
 
     /// Takes points in x order, wherever they lie, and counts those in the range.
     fn take(&mut self, points: &Points) {
-        for (&x, &y) in points.x.iter().zip(&points.y) {
-            if (self.from..=self.to).contains(&x) {
-                self.held += 1;
-                self.measure(y);
-                self.non_finite += u64::from(!y.is_finite());
-            }
-            if let Some((ema, line)) = &mut self.smoothed {
-                line.take(x, ema.next(y), self.from, self.to, self.since);
-            }
-            self.raw.take(x, y, self.from, self.to, self.since);
-            if x > self.to {
-                break;
-            }
+        let start = points.x.partition_point(|&x| x < self.from);
+        let end = points.x.partition_point(|&x| x <= self.to);
+        self.held += (end - start) as u64;
+        for &y in &points.y[start..end] {
+            self.measure(y);
+            self.non_finite += u64::from(!y.is_finite());
+        }
+        self.raw.take(&points.x, &points.y, start..end, self.since);
+        if let Some((ema, line)) = &mut self.smoothed {
+            let smooth: Vec<f64> = points.y.iter().map(|&y| ema.next(y)).collect();
+            line.take(&points.x, &smooth, start..end, self.since);
         }
     }
 
@@ -157,15 +154,16 @@ impl Collector {
 }
 
 impl Line {
-    #[inline]
-    fn take(&mut self, x: i64, y: f64, from: i64, to: i64, since: i64) {
-        if x < from {
-            self.before = Some((x, y));
-        } else if x > to {
-            self.after.get_or_insert((x, y));
-        } else if x >= since {
-            self.thinner.push(x, y);
+    /// Takes points of which those at `inside` lie in the range.
+    fn take(&mut self, x: &[i64], y: &[f64], inside: Range<usize>, since: i64) {
+        if let Some(before) = inside.start.checked_sub(1) {
+            self.before = Some((x[before], y[before]));
         }
+        if inside.end < x.len() {
+            self.after.get_or_insert((x[inside.end], y[inside.end]));
+        }
+        let start = inside.start + x[inside.clone()].partition_point(|&x| x < since);
+        self.thinner.extend(&x[start..inside.end], &y[start..inside.end]);
     }
 
     /// The points with their neighbours, none before `since`.
