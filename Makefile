@@ -82,7 +82,7 @@ journeys: build $(CHROMIUM) $(E2E) $(MLFLOW) ## what people do, in a real browse
 	@cd e2e && npx playwright test $(ONLY)
 
 bench: build $(CHROMIUM) $(E2E) ## the figures of docs/bench.md, measured here
-	@cargo run $(QUIET) --release -p server --example bench
+	@cargo run $(QUIET) --release -p server --example bench -- --program $(PROGRAM)
 	@node e2e/bench/run.mjs
 
 ##@ Install

@@ -12,24 +12,41 @@ const TICKS_PER_SECOND = 100;
 /** How long a picture must stay still to count as final. */
 const STILL_MILLIS = 2500;
 
-/** CPU seconds, user and system, of process `pid` (`own`) and of all that it started. */
-export function cpuSeconds(pid, { own = false } = {}) {
+/** `[parent, CPU seconds]` of process `pid`, user and system, ended children included; `null` if it is gone. */
+function statOf(pid) {
+  let stat;
+  try { stat = readFileSync(`/proc/${pid}/stat`, 'utf8'); } catch { return null; }
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number);
+  return [fields[1], (fields[11] + fields[12] + fields[13] + fields[14]) / TICKS_PER_SECOND];
+}
+
+/** All that process `pid` started, and what those started. */
+function descendants(pid) {
   const children = new Map();
-  const seconds = new Map();
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    let stat;
-    try { stat = readFileSync(`/proc/${entry}/stat`, 'utf8'); } catch { continue; }
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number);
-    seconds.set(Number(entry), (fields[11] + fields[12] + fields[13] + fields[14]) / TICKS_PER_SECOND);
-    children.set(fields[1], [...(children.get(fields[1]) ?? []), Number(entry)]);
+  for (const entry of readdirSync('/proc').filter(name => /^\d+$/.test(name)).map(Number)) {
+    const parent = statOf(entry)?.[0];
+    children.set(parent, [...(children.get(parent) ?? []), entry]);
   }
-  const below = parent => (children.get(parent) ?? []).reduce((sum, child) => sum + seconds.get(child) + below(child), 0);
-  return below(pid) + (own ? seconds.get(pid) ?? 0 : 0);
+  const below = parent => (children.get(parent) ?? []).flatMap(child => [child, ...below(child)]);
+  return below(pid);
+}
+
+/** CPU seconds, user and system, of all that process `pid` started, and its `own` if asked. */
+export function cpuSeconds(pid, { own = false } = {}) {
+  const processes = own ? [pid, ...descendants(pid)] : descendants(pid);
+  return processes.reduce((sum, process) => sum + (statOf(process)?.[1] ?? 0), 0);
 }
 
 /** Proportional memory of process `pid` in MB. */
 export const memoryMb = pid => Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]) / 1024;
+
+/** Proportional memory in MB of the largest page among the browsers that process `pid` started. */
+function pageMemoryMb(pid) {
+  const pages = descendants(pid).filter(child => {
+    try { return readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('--type=renderer'); } catch { return false; }
+  });
+  return Math.max(...pages.map(memoryMb));
+}
 
 /** Runs `work` with a fresh browser (cold cache) of 1600 x 1000 pixels that counts requests and watches the picture. */
 export async function inColdBrowser(work) {
@@ -121,7 +138,7 @@ export async function measureLoad(s, address, { done, server_pid }) {
     static_kb: s.static_bytes / 1000,
     data_kb: s.data_bytes / 1000,
     main_cpu_s: metric('TaskDuration'),
-    heap_mb: metric('JSHeapUsedSize') / 1e6,
+    memory_mb: pageMemoryMb(process.pid),
     longest_task_ms: await s.page.evaluate(() => window.__frames.longest_task),
   };
 }

@@ -21,13 +21,16 @@ const GOALS = {
   frame_ms: { 500: 50 },
 };
 
+/** Three significant digits. */
+const short = value => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
+
 const rows = [];
-function row(what, figure, unit, goal, peers = {}) {
-  const shown = value => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
-  const ratios = Object.entries(peers).map(([peer, theirs]) => `${peer} ${theirs} (${(theirs / figure).toFixed(0)} x)`).join(', ');
-  rows.push({ what, figure, unit, goal, peers });
-  const verdict = goal === undefined ? '' : `${figure <= goal ? 'met ' : 'MISS'} <= ${goal}`;
-  console.log(`${what.padEnd(58)} ${shown(figure).padStart(8)} ${unit.padEnd(3)} ${verdict.padEnd(14)} ${ratios}`);
+/** Prints one figure: its name, unit, the goal if there is one, and what peers measured at. */
+function row(measure, value, unit, goal, peers = {}) {
+  rows.push({ measure, value, unit, goal, peers });
+  const verdict = goal === undefined ? '' : `${value <= goal ? '' : 'missed '}${goal} ${unit}`;
+  const ratios = Object.entries(peers).map(([peer, theirs]) => `${short(theirs / value)}× ${peer} (${theirs} ${unit})`);
+  console.log(`${measure.padEnd(46)} ${`${short(value)} ${unit}`.padStart(14)}  ${verdict.padStart(14)}  ${ratios.join(', ')}`);
 }
 
 /** The address of a workspace with the panel of `metric` filling the screen. */
@@ -53,17 +56,17 @@ async function lines(server, name, runs, label) {
     row('server CPU', load.server_cpu_s, 's');
     row('data over the wire', load.data_kb, 'KB');
     row('longest task of the main thread', load.longest_task_ms, 'ms');
-    row('heap of the page', load.heap_mb, 'MB');
+    row('memory of the page', load.memory_mb, 'MB');
     const box = await s.page.getByRole('img').first().boundingBox();
     const hand = await measureHand(s, box);
     row('one move until the picture changed', hand.hover_to_picture_ms, 'ms', undefined, PEER_HOVER[name]);
     for (const act of ['hover', 'drag', 'zoom']) {
-      row(`${act}: main thread busy a frame, median`, hand[act].busy_p50_ms, 'ms');
-      row(`${act}: main thread busy a frame, 95 of 100`, hand[act].busy_p95_ms, 'ms', GOALS.busy_ms[name]);
-      row(`${act}: main thread busy in the worst frame`, hand[act].busy_worst_ms, 'ms', GOALS.frame_ms[name]);
+      row(`${act}: busy a frame, median`, hand[act].busy_p50_ms, 'ms');
+      row(`${act}: busy a frame, 95 of 100`, hand[act].busy_p95_ms, 'ms', GOALS.busy_ms[name]);
+      row(`${act}: busy in the worst frame`, hand[act].busy_worst_ms, 'ms', GOALS.frame_ms[name]);
     }
-    row('hover: frames a second', hand.hover.fps, '');
-    row('drag: frames a second', hand.drag.fps, '');
+    row('hover: frames', hand.hover.fps, '/s');
+    row('drag: frames', hand.drag.fps, '/s');
     row('zoom release to the first change', hand.release_to_first_ms, 'ms');
     row('zoom release to the final picture', hand.release_to_picture_ms, 'ms', GOALS.release_to_picture_ms[name], PEER_RELEASE[name]);
   });
@@ -74,7 +77,7 @@ async function firstLoad(server) {
     const done = page => page.getByRole('heading').first().isVisible();
     const load = await measureLoad(s, server.url, { done, server_pid: server.pid });
     console.log('\nthe app itself, cold cache, no experiment');
-    row('first load, compressed, headers too', load.static_kb, 'KB', GOALS.first_load_kb, { trackio: 600, TensorBoard: 2200, Aim: 3500, MLflow: 7200 });
+    row('first load, compressed, with headers', load.static_kb, 'KB', GOALS.first_load_kb, { trackio: 600, TensorBoard: 2200, Aim: 3500, MLflow: 7200 });
     row('browser CPU', load.browser_cpu_s, 's');
     row('until shown', load.drawn_s, 's');
   });
@@ -85,14 +88,13 @@ async function main(args) {
   const chosen = args.length ? args : ['load', '100', '300', '500', '1000', 'long'];
   const server = await program();
   try {
-    console.log(`${'browser'.padEnd(58)} ${'figure'.padStart(8)}     goal           peers`);
-    row('server: from start to the first answer', server.start_millis, 'ms', 300);
-    row('server: memory at rest', memoryMb(server.pid), 'MB', 60);
+    console.log(`${'measure'.padEnd(46)} ${'here'.padStart(14)}  ${'goal'.padStart(14)}  against peers`);
     for (const one of chosen) {
       if (one === 'load') await firstLoad(server);
       else if (one === 'long') await lines(server, 'long', longRuns(3, LONG_STEPS), `3 runs x ${LONG_STEPS} steps`);
       else await lines(server, one, learningRuns(Number(one), STEPS), `${one} runs x ${STEPS} steps`);
     }
+    console.log('');
     row('server: memory after all this', memoryMb(server.pid), 'MB');
   } finally {
     await server.remove();
