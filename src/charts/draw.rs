@@ -19,6 +19,7 @@ use plotters::{
         text_anchor::{HPos, Pos, VPos},
     },
 };
+use std::collections::BTreeMap;
 
 /// Draws `chart` over all of `area`: ground, grid, labels, lines and marks.
 ///
@@ -92,18 +93,36 @@ pub fn draw_labels<DB: DrawingBackend>(
     Ok(())
 }
 
-/// Draws the marks of NaN and infinite values on the plot's edges.
+/// Draws the marks of NaN and infinite values on the plot's edges. Of marks of one kind that would
+/// cover each other only the one of the line drawn last is drawn.
 pub fn draw_marks<DB: DrawingBackend>(
     area: &DrawingArea<DB, Shift>,
     chart: &LineChart,
     layout: &Layout,
     theme: &Theme,
 ) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
-    for mark in non_finite_marks(chart, layout) {
+    for mark in seen_marks(chart, layout, theme) {
         let stroke = stroke(chart, mark.line, theme);
         draw_mark(area, &mark, Stroke { width_dpx: theme.dpx(1.5), ..stroke }, theme)?;
     }
     Ok(())
+}
+
+/// The marks that are not covered by others of their kind, two CSS pixels apart or more.
+fn seen_marks(chart: &LineChart, layout: &Layout, theme: &Theme) -> Vec<Mark> {
+    let mut height_of_line = vec![0; chart.lines.len()];
+    for (height, index) in chart.drawing_order().into_iter().enumerate() {
+        height_of_line[index] = height;
+    }
+    let mut by_place = BTreeMap::<(MarkKind, i64), Mark>::new();
+    for mark in non_finite_marks(chart, layout) {
+        let place = (mark.kind, (mark.x_px / theme.dpx(2.0)).round() as i64);
+        let above = by_place.get(&place).is_none_or(|seen| height_of_line[seen.line] < height_of_line[mark.line]);
+        if above {
+            by_place.insert(place, mark);
+        }
+    }
+    by_place.into_values().collect()
 }
 
 fn draw_mark<DB: DrawingBackend>(
@@ -209,6 +228,20 @@ fn mix(a: Rgb, b: Rgb) -> Rgb {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::line::{Emphasis, Line};
+    use data::run::RunId;
+
+    #[test]
+    fn of_marks_in_one_place_the_topmost_is_drawn() {
+        let y = vec![f64::NAN, 1.0, f64::INFINITY, f64::NAN];
+        let points = std::sync::Arc::new(Points { x: vec![0, 1, 2, 3], y });
+        let line = |i| Line::new(RunId(i), "a", points.clone(), false);
+        let mut chart = LineChart::new("loss", (0..1000).map(line).collect());
+        chart.lines[7].emphasis = Emphasis::Raised;
+        let theme = Theme::light(1.0);
+        let marks = seen_marks(&chart, &chart.layout((400, 300), &theme), &theme);
+        assert_eq!(marks.iter().map(|mark| (mark.x, mark.line)).collect::<Vec<_>>(), [(0, 7), (3, 7), (2, 7)]);
+    }
 
     #[test]
     fn thin_paths_cover_the_same_pixels() {

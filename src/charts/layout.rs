@@ -319,4 +319,73 @@ mod tests {
             assert!(layout.notes.is_empty() && (from..=to).contains(&far), "{name}");
         }
     }
+
+    fn chart(y: &[f64]) -> LineChart {
+        let points = Points { x: (0..y.len() as i64).collect(), y: y.to_vec() };
+        LineChart::new("loss", vec![Line::new(data::run::RunId(1), "a", points.into(), false)])
+    }
+
+    #[test]
+    fn what_an_axis_leaves_out_is_said() {
+        for (name, y, kind, domain, notes) in [
+            ("all is shown", &[1.0, 2.0][..], ScaleKind::Linear, YDomain::Auto, &[][..]),
+            ("all above zero", &[1.0, 2.0], ScaleKind::Log, YDomain::Auto, &[]),
+            (
+                "some not",
+                &[1.0, 0.0, -1.0],
+                ScaleKind::Log,
+                YDomain::Auto,
+                &["2 points at or below 0 cannot be shown on a log axis"],
+            ),
+            (
+                "none",
+                &[0.0],
+                ScaleKind::Log,
+                YDomain::Auto,
+                &["no value lies above 0: the axis is symlog instead of log"],
+            ),
+            ("nothing finite", &[f64::NAN], ScaleKind::Log, YDomain::Auto, &[]),
+        ] {
+            let layout =
+                LineChart { y_kind: kind, y_domain: domain, ..chart(y) }.layout((600, 400), &Theme::light(1.0));
+            assert_eq!(layout.notes, notes, "{name}");
+        }
+        let y: Vec<f64> = (0..1000).map(f64::from).collect();
+        let robust = LineChart { y_domain: YDomain::Robust(0.01), ..chart(&y) }.layout((600, 400), &Theme::light(1.0));
+        assert_eq!(robust.notes, ["y shows the middle 98 % of values; 18 points lie beyond"]);
+    }
+
+    #[test]
+    fn a_zoomed_axis_fits_what_is_in_sight() {
+        let y: Vec<f64> = (0..100).map(f64::from).collect();
+        let zoomed = |from, to| {
+            let chart = LineChart { x_domain: Some([from, to]), y_domain: YDomain::All, ..chart(&y) };
+            chart.layout((600, 400), &Theme::light(1.0)).y.domain().map(|y| (y * 100.0).round() / 100.0)
+        };
+        assert_eq!(zoomed(10.0, 20.0), [9.8, 20.2]);
+        assert_eq!(zoomed(10.25, 10.75), [10.24, 10.76], "between two points, where the line crosses");
+        assert_eq!(zoomed(200.0, 300.0), [-0.02, 1.02], "where nothing is");
+    }
+
+    #[test]
+    fn everything_keeps_to_its_place() {
+        for (name, chart) in crate::samples::all(false) {
+            for (size, scale) in
+                [((0, 0), 1.0), ((20, 10), 2.0), ((300, 150), 1.0), ((1200, 500), 2.0), ((9000, 40), 1.5)]
+            {
+                let theme = Theme::light(scale);
+                let Layout { size: (width, height), plot, x_ticks, y_ticks, .. } = chart.layout(size, &theme);
+                assert!(
+                    0 <= plot.x0 && plot.x0 < plot.x1 && 0 <= plot.y0 && plot.y0 < plot.y1,
+                    "{name} {size:?}: {plot:?}"
+                );
+                assert!(plot.x1 <= width.max(2) as i32 && plot.y1 <= height.max(2) as i32, "{name} {size:?}: {plot:?}");
+                let labels = |ticks: &[Tick]| ticks.iter().filter(|tick| !tick.is_minor()).count();
+                assert!(labels(&x_ticks) <= 8 && labels(&y_ticks) <= 8, "{name} {size:?}");
+                if size.0 >= 300 && size.1 >= 150 {
+                    assert!(labels(&y_ticks) >= 2, "{name} {size:?}: {y_ticks:?}");
+                }
+            }
+        }
+    }
 }

@@ -201,3 +201,59 @@ pub fn axis_name(x: XAxis) -> &'static str {
         XAxis::WallTime => "wall time",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples;
+
+    const NAN: f64 = f64::NAN;
+
+    fn chart(values: &[&[f64]]) -> LineChart {
+        let line = |(i, y): (usize, &&[f64])| {
+            let points = Points { x: (0..y.len() as i64).collect(), y: y.to_vec() };
+            Line::new(samples::run_id(i), format!("run-{i}"), Arc::new(points), false)
+        };
+        LineChart::new("train/loss", values.iter().enumerate().map(line).collect())
+    }
+
+    #[test]
+    fn a_summary_says_what_is_there() {
+        let zoomed = LineChart { x_domain: Some([2.0, 9999.0]), ..chart(&[&[1.0]]) };
+        let timed = LineChart { x: XAxis::RelativeTime, x_domain: Some([0.0, 4.8e6]), ..chart(&[&[1.0]]) };
+        for (chart, summary) in [
+            (chart(&[]), "Line chart of train/loss over step: no points"),
+            (chart(&[&[0.5]]), "Line chart of train/loss over step 0 to 0: 1 run, values 0.5 to 0.5"),
+            (
+                chart(&[&[2.31, 0.0123], &[1.0, NAN, NAN]]),
+                "Line chart of train/loss over step 0 to 2: 2 runs, values 0.0123 to 2.31, 1 run with NaN",
+            ),
+            (
+                chart(&[&[NAN], &[f64::INFINITY], &[NAN]]),
+                "Line chart of train/loss over step 0 to 0: 3 runs, no finite value, 2 runs with NaN, 1 run with infinite values",
+            ),
+            (zoomed, "Line chart of train/loss over step 2 to 9,999: 1 run, values 1 to 1"),
+            (timed, "Line chart of train/loss over relative time 0s to 1h 20m: 1 run, values 1 to 1"),
+        ] {
+            assert_eq!(chart.summary(), summary);
+        }
+    }
+
+    #[test]
+    fn equal_charts_show_the_same() {
+        let nan = chart(&[&[1.0, NAN]]);
+        assert_eq!(nan, nan.clone(), "the same points in memory are equal, NaN or not");
+        assert_eq!(chart(&[&[1.0, 2.0]]), chart(&[&[1.0, 2.0]]));
+        assert_ne!(chart(&[&[1.0, 2.0]]), chart(&[&[1.0, 3.0]]));
+        let raised = LineChart { lines: vec![nan.lines[0].clone().with_emphasis(Emphasis::Raised)], ..nan.clone() };
+        assert_ne!(nan, raised);
+    }
+
+    #[test]
+    fn raised_lines_are_drawn_last() {
+        let mut chart = chart(&[&[1.0], &[1.0], &[1.0], &[1.0]]);
+        chart.lines[0].emphasis = Emphasis::Raised;
+        chart.lines[2].emphasis = Emphasis::Dimmed;
+        assert_eq!(chart.drawing_order(), [2, 1, 3, 0]);
+    }
+}

@@ -40,3 +40,35 @@ pub fn stroke(chart: &LineChart, index: usize, theme: &Theme) -> Stroke {
     };
     Stroke { color: line.color, width_dpx: theme.dpx(width), alpha }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples;
+
+    #[test]
+    fn many_lines_are_thin_and_let_density_show() {
+        for (lines, width, alpha) in [(1, 1.5, 1.0), (20, 1.5, 1.0), (21, 1.0, 1.0), (500, 1.0, 0.4), (2000, 1.0, 0.4)]
+        {
+            let chart = samples::losses(lines, 2, false);
+            let stroke = stroke(&chart, 0, &Theme::light(2.0));
+            assert_eq!(
+                (stroke.width_dpx, (stroke.alpha * 100.0).round()),
+                (2.0 * width, 100.0 * alpha),
+                "{lines} lines"
+            );
+        }
+    }
+
+    #[test]
+    fn emphasis_is_seen_among_any_number() {
+        for lines in [2, 50, 1000] {
+            let mut chart = samples::losses(lines, 2, false);
+            chart.lines[0].emphasis = Emphasis::Raised;
+            chart.lines[1].emphasis = Emphasis::Dimmed;
+            let theme = Theme::light(1.0);
+            let (raised, dimmed) = (stroke(&chart, 0, &theme), stroke(&chart, 1, &theme));
+            assert!(raised.alpha == 1.0 && raised.width_dpx >= 2.0 && dimmed.alpha <= 0.3, "{lines} lines");
+        }
+    }
+}
