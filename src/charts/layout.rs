@@ -94,6 +94,10 @@ impl LineChart {
     /// The x domain asked for, or all there is; on a log axis only what lies above 0.
     fn shown_x(&self) -> [f64; 2] {
         let domain = self.x_domain.or(self.extent().x_domain()).unwrap_or([0.0, 1.0]);
+        if self.x_kind != ScaleKind::Log && domain[0] == domain[1] {
+            // Half a step, so that no step is written that nobody logged.
+            return [domain[0] - 0.5, domain[1] + 0.5];
+        }
         if self.x_kind != ScaleKind::Log || domain[0] > 0.0 {
             return domain;
         }
@@ -287,10 +291,10 @@ fn name_last(ticks: &mut [Tick], right_px: f64, theme: &Theme) {
 /// is asked, so that every backend lays out alike.
 pub fn text_width(text: &str, text_dpx: f64) -> f64 {
     let em = |c: char| match c {
-        '.' | ',' | ':' | ' ' | 'i' | 'l' => 0.30,
-        'm' | 'M' | 'W' | '∞' => 0.88,
-        '-' | 't' | 'r' | 'f' => 0.40,
-        _ => 0.62,
+        '.' | ',' | ':' | ' ' | 'i' | 'l' => 0.32,
+        'm' | 'M' | 'W' | '∞' => 0.97,
+        '-' | 't' | 'r' | 'f' => 0.41,
+        _ => 0.64,
     };
     text.chars().map(em).sum::<f64>() * text_dpx
 }
