@@ -42,7 +42,8 @@ pub fn parse_order<A: Subject>(text: &str) -> Result<OrderKey<A>, QueryError> {
     let refused = match &field {
         Field::Attribute(attribute) => !attribute.can_order(),
         Field::Dataset(_) => true,
-        Field::Metric(_) | Field::Param(_) | Field::Tag(_) => false,
+        Field::Metric(_) => false,
+        Field::Param(_) | Field::Tag(_) => !A::TEXT_ORDERS,
     };
     if refused {
         return Err(reader.error(&at, format!("{}s cannot be ordered by this", A::NAME)));

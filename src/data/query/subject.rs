@@ -16,6 +16,8 @@ pub trait Subject: Copy + PartialEq + std::fmt::Debug + 'static {
     const DATASET_PREFIXES: &'static [&'static str];
     /// Whether `IS NULL` can be asked of tags and params.
     const NULL_TESTS: bool;
+    /// Whether results can be ordered by params and tags.
+    const TEXT_ORDERS: bool = false;
 
     /// Every attribute, with the spellings that name it.
     fn attributes() -> &'static [(Self, &'static [&'static str])];
@@ -71,6 +73,7 @@ impl Subject for RunAttribute {
     const TAG_PREFIXES: &'static [&'static str] = &["tags", "tag"];
     const DATASET_PREFIXES: &'static [&'static str] = &["datasets", "dataset"];
     const NULL_TESTS: bool = true;
+    const TEXT_ORDERS: bool = true;
 
     fn attributes() -> &'static [(Self, &'static [&'static str])] {
         use RunAttribute::*;
@@ -110,7 +113,7 @@ pub enum ExperimentAttribute {
 
 impl Subject for ExperimentAttribute {
     const NAME: &'static str = "experiment";
-    const ATTRIBUTE_PREFIXES: &'static [&'static str] = &["attribute", "attr", "attributes"];
+    const ATTRIBUTE_PREFIXES: &'static [&'static str] = &["attribute"];
     const METRIC_PREFIXES: &'static [&'static str] = &[];
     const PARAM_PREFIXES: &'static [&'static str] = &[];
     const TAG_PREFIXES: &'static [&'static str] = &["tags", "tag"];

@@ -116,6 +116,7 @@ fn an_order_names_one_field() {
         assert!(run(order).is_err(), "{order}");
     }
     assert!(parse_order::<ModelAttribute>("creation_timestamp").is_err());
+    assert!(parse_order::<ExperimentAttribute>("tags.a").is_err());
     assert!(parse_order::<VersionAttribute>("creation_timestamp").is_ok());
 }
 
@@ -124,6 +125,7 @@ fn other_subjects_have_their_own_words() {
     assert!(parse_filter::<ExperimentAttribute>("name ILIKE '%a%' AND tags.t IS NULL AND creation_time > 5").is_ok());
     assert!(parse_filter::<ExperimentAttribute>("experiment_id IN ('1')").is_ok());
     assert!(parse_filter::<ExperimentAttribute>("metrics.a > 1").is_err());
+    assert!(parse_filter::<ExperimentAttribute>("attributes.name = 'a'").is_err());
     assert!(parse_filter::<ModelAttribute>("name = 'a' AND tag.`mlflow.prompt.is_prompt` != 'true'").is_ok());
     assert!(parse_filter::<ModelAttribute>("timestamp > 1").is_err());
     assert!(parse_filter::<ModelAttribute>("tags.a IS NULL").is_err());

@@ -110,7 +110,7 @@ pub fn rename(tx: &mut WriteTx, eid: i64, name: &str) -> Result<(), StoreError> 
         return Err(StoreError::WrongState("Cannot rename a non-active experiment.".to_owned()));
     }
     if by_name(tx.db, name)?.is_some_and(|other| other.eid != eid) {
-        return Err(StoreError::Exists(format!("Experiment(name={name}) already exists.")));
+        return Err(StoreError::Conflict(format!("Experiment(name={name}) already exists.")));
     }
     tx.db.execute("UPDATE experiment SET name = ?, updated = ? WHERE eid = ?", params![name, now_millis(), eid])?;
     Ok(())

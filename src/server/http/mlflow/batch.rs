@@ -65,7 +65,7 @@ struct MetricIn<'a> {
 /// `POST runs/log-batch`: metrics, params and tags, kept whole or not at all.
 async fn log_batch(State(app): State<AppState>, call: Call) -> Out<Nothing> {
     let batch: Batch = call.read()?;
-    let id = checks::run_id(&batch.run_id, &None)?.to_owned();
+    let id = checks::logging_run_id(&batch.run_id, &None)?.to_owned();
     let (metrics, params) = (batch.metrics.unwrap_or_default(), batch.params.unwrap_or_default());
     let tag_count = batch.tags.as_ref().map_or(0, Vec::len);
     let points = Points::checked(&metrics)?;

@@ -18,7 +18,12 @@ pub fn required<T: AsRef<str>>(text: Option<T>, parameter: &str) -> Result<T, Ml
 /// The run that a request names by `run_id`, or by `run_uuid` as old clients do.
 pub fn run_id<'a>(run_id: &'a Option<Text<'a>>, run_uuid: &'a Option<Text<'a>>) -> Result<&'a str, MlflowError> {
     let given = [run_id, run_uuid].into_iter().flatten().find(|id| !id.is_empty());
-    let id: &str = given.ok_or_else(|| MlflowError::missing("run_id"))?;
+    given.map(|id| &**id).ok_or_else(|| MlflowError::missing("run_id"))
+}
+
+/// As [`run_id`], of a request that logs: an id that could never be one is refused as such.
+pub fn logging_run_id<'a>(id: &'a Option<Text<'a>>, run_uuid: &'a Option<Text<'a>>) -> Result<&'a str, MlflowError> {
+    let id = run_id(id, run_uuid)?;
     let mut bytes = id.bytes();
     let plain = bytes.next().is_some_and(|b| b.is_ascii_alphanumeric())
         && bytes.all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
@@ -116,7 +121,12 @@ pub fn param(name: &str, value: Option<Text>, path: &str) -> Result<(String, Str
 pub fn tag(name: &str, value: Option<Text>, path: &str) -> Result<(String, String), MlflowError> {
     key(name, path)?;
     length(name, LONGEST_KEY, path)?;
-    Ok((name.to_owned(), cut(value, LONGEST_TAG)))
+    Ok((name.to_owned(), cut_tag(value)))
+}
+
+/// The value of a run's tag, cut if it is too long.
+pub fn cut_tag(value: Option<Text>) -> String {
+    cut(value, LONGEST_TAG)
 }
 
 fn cut(value: Option<Text>, limit: usize) -> String {

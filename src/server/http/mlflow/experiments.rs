@@ -83,14 +83,16 @@ async fn create(State(app): State<AppState>, call: Call) -> Out<Created> {
     Ok(Json(Created { experiment_id: eid.to_string() }))
 }
 
-/// Refuses locations that mean something else later, or that the server would have to resolve.
+/// Refuses locations that mean something else later. The server itself reads and writes only its own
+/// `mlflow-artifacts:`; where clients keep files elsewhere, that is between them and that place.
 fn check_location(location: &str) -> Result<(), MlflowError> {
     let refuse = |why: &str| Err(MlflowError::bad_value("artifact_location", location, why));
-    let scheme = location.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
-    match scheme.as_deref() {
-        Some("runs") => return refuse("an artifact location cannot be a runs:/ URI."),
-        Some("file") | None => return refuse("the server keeps no artifacts at paths that a client names."),
-        Some(_) => {}
+    match location.split_once(':') {
+        Some((scheme, _)) if scheme.eq_ignore_ascii_case("runs") => {
+            return refuse("an artifact location cannot be a runs:/ URI.");
+        }
+        None if !location.starts_with('/') => return refuse("an artifact location is a URI or an absolute path."),
+        _ => {}
     }
     if location.contains(['?', '#', '\0']) || location.split(['/', '\\']).any(|part| part == "..") {
         return refuse("an artifact location has no query, no fragment and no '..'.");

@@ -56,7 +56,7 @@ struct LogMetric<'a> {
 /// `POST runs/log-metric`: one point.
 async fn log_metric(State(app): State<AppState>, call: Call) -> Out<Nothing> {
     let asked: LogMetric = call.read()?;
-    let id = checks::run_id(&asked.run_id, &asked.run_uuid)?.to_owned();
+    let id = checks::logging_run_id(&asked.run_id, &asked.run_uuid)?.to_owned();
     let key = checks::required(asked.key, "key")?;
     let value = asked.value.ok_or_else(|| MlflowError::missing("value"))?.0;
     let time_millis = asked.timestamp.ok_or_else(|| MlflowError::missing("timestamp"))?.0;
@@ -99,7 +99,7 @@ impl KeyValue<'_> {
 /// `POST runs/log-parameter`: one param, which can be written once.
 async fn log_param(State(app): State<AppState>, call: Call) -> Out<Nothing> {
     let asked: KeyValue = call.read()?;
-    let id = checks::run_id(&asked.run_id, &asked.run_uuid)?.to_owned();
+    let id = checks::logging_run_id(&asked.run_id, &asked.run_uuid)?.to_owned();
     let (key, value) = checks::param(asked.key()?, asked.value.clone(), "key")?;
     app.store
         .write(move |tx| {
@@ -113,7 +113,7 @@ async fn log_param(State(app): State<AppState>, call: Call) -> Out<Nothing> {
 /// `POST runs/set-tag`: one tag, which can be written again.
 async fn set_tag(State(app): State<AppState>, call: Call) -> Out<Nothing> {
     let asked: KeyValue = call.read()?;
-    let id = checks::run_id(&asked.run_id, &asked.run_uuid)?.to_owned();
+    let id = checks::logging_run_id(&asked.run_id, &asked.run_uuid)?.to_owned();
     let (key, value) = checks::tag(asked.key()?, asked.value.clone(), "key")?;
     app.store
         .write(move |tx| {
@@ -127,7 +127,7 @@ async fn set_tag(State(app): State<AppState>, call: Call) -> Out<Nothing> {
 /// `POST runs/delete-tag`: a tag that must be there.
 async fn delete_tag(State(app): State<AppState>, call: Call) -> Out<Nothing> {
     let asked: KeyValue = call.read()?;
-    let id = checks::run_id(&asked.run_id, &asked.run_uuid)?.to_owned();
+    let id = checks::logging_run_id(&asked.run_id, &asked.run_uuid)?.to_owned();
     let key = asked.key()?.to_owned();
     app.store
         .write(move |tx| {
@@ -184,7 +184,7 @@ struct Links<'a> {
 /// `POST runs/log-inputs`: datasets and models that went into a run.
 async fn log_inputs(State(app): State<AppState>, call: Call) -> Out<Nothing> {
     let Links { run_id, datasets, models } = call.read()?;
-    let id = checks::run_id(&run_id, &None)?.to_owned();
+    let id = checks::logging_run_id(&run_id, &None)?.to_owned();
     let datasets = datasets.unwrap_or_default();
     if datasets.len() > 1_000 {
         return Err(MlflowError::Invalid(format!("A request can log at most 1000 datasets, not {}.", datasets.len())));
@@ -241,7 +241,7 @@ fn checked_models(models: Option<Vec<Object<ModelIn>>>) -> Result<Vec<(String, i
 /// `POST runs/outputs`: models that came out of a run.
 async fn log_outputs(State(app): State<AppState>, call: Call) -> Out<Nothing> {
     let Links { run_id, models, .. } = call.read()?;
-    let id = checks::run_id(&run_id, &None)?.to_owned();
+    let id = checks::logging_run_id(&run_id, &None)?.to_owned();
     if models.is_none() {
         return Err(MlflowError::missing("models"));
     }
@@ -267,7 +267,7 @@ struct LogModel<'a> {
 /// `POST runs/log-model`: what clients of version 2 say of a model that they logged.
 async fn log_model(State(app): State<AppState>, call: Call) -> Out<Nothing> {
     let asked: LogModel = call.read()?;
-    let id = checks::run_id(&asked.run_id, &None)?.to_owned();
+    let id = checks::logging_run_id(&asked.run_id, &None)?.to_owned();
     let text = checks::required(asked.model_json, "model_json")?;
     let bad = |why: String| MlflowError::Invalid(format!("Malformed model info. \n {text} \n {why}"));
     let mut model: serde_json::Map<String, serde_json::Value> =

@@ -63,6 +63,18 @@ pub(super) fn checked_tags(tags: Option<Vec<Object<TagIn>>>) -> Result<Vec<(Stri
     .collect()
 }
 
+/// The tags of a new run, whose keys may have any characters: clients send what they find.
+fn first_tags(tags: Option<Vec<Object<TagIn>>>) -> Result<Vec<(String, String)>, MlflowError> {
+    let tags = tags.unwrap_or_default().into_iter().enumerate();
+    tags.map(|(at, Object(TagIn { key, value }))| {
+        let path = format!("tags[{at}].key");
+        let key = key.filter(|key| !key.is_empty()).ok_or_else(|| MlflowError::missing(&path))?;
+        checks::length(&key, checks::LONGEST_KEY, &path)?;
+        Ok((key.to_string(), checks::cut_tag(value)))
+    })
+    .collect()
+}
+
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Create<'a> {
@@ -86,12 +98,14 @@ struct One {
 /// `POST runs/create`: makes a run, and a name for it if it has none.
 async fn create(State(app): State<AppState>, call: Call) -> Out<One> {
     let asked: Create = call.read()?;
+    let experiment = asked.experiment_id.filter(|id| !id.is_empty());
+    let experiment = experiment.ok_or_else(|| StoreError::Conflict("A run needs an experiment_id.".to_owned()))?;
     let new = NewRun {
-        eid: checks::experiment_id(asked.experiment_id.as_deref().unwrap_or_default())?,
+        eid: checks::experiment_id(&experiment)?,
         name: asked.run_name,
         user: asked.user_id.unwrap_or_default(),
         start_millis: asked.start_time.map(|time| time.0),
-        tags: checked_tags(asked.tags)?,
+        tags: first_tags(asked.tags)?,
     };
     let id = random_id()?;
     let answer = app.store.write(move |tx| {

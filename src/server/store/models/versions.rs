@@ -158,12 +158,12 @@ pub fn get(db: &Connection, name: &str, version: i64) -> Result<Version, StoreEr
     complete(db, found.ok_or_else(unknown)?)
 }
 
-/// The newest version of each stage, by stage.
+/// The newest version of each stage, by number.
 pub fn latest(db: &Connection, name: &str) -> Result<Vec<Version>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM model_version v WHERE name = ?1 AND version = (
              SELECT max(version) FROM model_version WHERE name = ?1 AND stage = v.stage
-         ) ORDER BY stage"
+         ) ORDER BY version"
     );
     let mut query = db.prepare_cached(&sql)?;
     query.query_map([name], of_row)?.map(|version| complete(db, version?)).collect()

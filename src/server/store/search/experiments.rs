@@ -61,16 +61,12 @@ fn condition(sql: &mut Sql, Comparison { field, test }: &Comparison<ExperimentAt
 }
 
 fn order_term(sql: &mut Sql, key: &OrderKey<ExperimentAttribute>) {
-    let direction = if key.descending { " DESC" } else { " ASC" };
     match &key.field {
         Field::Attribute(attribute) => sql.push(column(*attribute)),
-        Field::Tag(key) => {
-            let tag = "SELECT t.value FROM experiment_tag t WHERE t.eid = e.eid AND t.key = ?";
-            sql.with(&format!("({tag}) IS NULL, "), key.clone()).with(&format!("({tag})"), key.clone())
-        }
-        Field::Metric(_) | Field::Param(_) | Field::Dataset(_) => sql.push("TRUE"),
+        // The parser orders experiments by nothing else.
+        Field::Metric(_) | Field::Param(_) | Field::Tag(_) | Field::Dataset(_) => sql.push("TRUE"),
     };
-    sql.push(direction);
+    sql.push(if key.descending { " DESC" } else { " ASC" });
 }
 
 fn column(attribute: ExperimentAttribute) -> &'static str {

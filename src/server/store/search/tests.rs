@@ -216,7 +216,7 @@ async fn experiments_are_found_by_filter_and_order() {
         ("name LIKE '%\\%'", "name", View::All, &[]),
         ("tags.team = 'a'", "name", View::All, &["alpha"]),
         ("tags.team IS NULL", "name", View::All, &["Beta", "Default"]),
-        ("tags.team IS NOT NULL", "tags.team DESC", View::All, &["gamma%", "alpha"]),
+        ("tags.team IS NOT NULL", "name DESC", View::All, &["gamma%", "alpha"]),
         ("experiment_id IN ('1', '2')", "experiment_id DESC", View::All, &["Beta", "alpha"]),
         ("experiment_id != '0' AND creation_time > 0", "experiment_id", View::Active, &["alpha", "Beta"]),
     ] {
