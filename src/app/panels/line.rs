@@ -2,14 +2,14 @@
 
 use super::{
     line_canvas::{LineCanvas, page_theme, to_png},
+    line_foot::Foot,
     line_hand::{Hand, Selection},
     tooltip::{Near, Tooltip},
 };
 use crate::{
-    api::{self, ApiError},
+    api::ApiError,
     state::{Workspace, frames::PanelFrame},
     ui::{
-        format::count,
         icon::{Icon, icon},
         menu::{Action, Menu},
         observe::{in_sight, size_of},
@@ -22,34 +22,32 @@ use charts::{
     scale::ScaleKind,
 };
 use data::{
-    frame::{FrameRequest, XAxis},
+    frame::XAxis,
     view::{Outliers, YScale},
 };
-use leptos::{ev, html, prelude::*, task::spawn_local};
-use std::{sync::Arc, time::Duration};
+use leptos::{ev, html, prelude::*};
+use std::sync::Arc;
 
 /// How far out of sight a panel begins to load, CSS pixels.
 const AHEAD_PX: u32 = 250;
-/// Widths are asked for in steps of this many CSS pixels, so that a nudge asks nothing anew.
-const WIDTH_STEP: f64 = 100.0;
 /// Values beyond this quantile on either side are outliers.
 const OUTLIERS: f64 = 0.01;
 
 /// What a panel has and what it waits for.
 #[derive(Clone, Copy)]
-struct Panel {
-    workspace: Workspace,
-    metric: StoredValue<String>,
-    frame: RwSignal<Option<Arc<PanelFrame>>>,
-    error: RwSignal<Option<ApiError>>,
-    loading: RwSignal<bool>,
-    drawing: RwSignal<bool>,
+pub(super) struct Panel {
+    pub(super) workspace: Workspace,
+    pub(super) metric: StoredValue<String>,
+    pub(super) frame: RwSignal<Option<Arc<PanelFrame>>>,
+    pub(super) error: RwSignal<Option<ApiError>>,
+    pub(super) loading: RwSignal<bool>,
+    pub(super) drawing: RwSignal<bool>,
     /// Whether there was ever a picture.
-    drawn: RwSignal<bool>,
+    pub(super) drawn: RwSignal<bool>,
     /// Rises with each question, so that an overtaken answer is dropped.
-    question: StoredValue<u64>,
+    pub(super) question: StoredValue<u64>,
     /// Growth that arrived while an answer was awaited.
-    waiting: RwSignal<bool>,
+    pub(super) waiting: RwSignal<bool>,
 }
 
 /// The panel of one metric.
@@ -166,111 +164,6 @@ pub fn LinePanel(workspace: Workspace, metric: String, full: bool) -> impl IntoV
 }
 
 impl Panel {
-    /// Asks for a whole frame whenever what the panel shows changes, as long as it is in sight.
-    fn ask(self, canvas: LineCanvas, seen: ReadSignal<bool>, size: ReadSignal<(f64, f64)>) {
-        let run_set = self.workspace.run_set();
-        let wanted = self.workspace.view(|view| (view.x, view.range, view.smoothing));
-        let request = Memo::new(move |_| {
-            if !seen.get() {
-                return None;
-            }
-            let (x, range, smoothing) = wanted.get();
-            let width = size.get().0;
-            let run_set = run_set.get()?;
-            (width > 0.0).then(|| FrameRequest {
-                run_set,
-                metric: self.metric.get_value(),
-                x,
-                range,
-                width_px: ((width / WIDTH_STEP).ceil() * WIDTH_STEP) as u32,
-                smoothing: (smoothing > 0.0).then_some(smoothing),
-                ..FrameRequest::default()
-            })
-        });
-        Effect::new(move |_| {
-            match request.get() {
-                Some(request) => self.fetch(request),
-                // Out of sight a panel holds no points; its pixels stay where they are.
-                None if !seen.get_untracked() => self.let_go(canvas),
-                None => {}
-            }
-        });
-    }
-
-    /// Forgets the points and what was asked for.
-    fn let_go(self, canvas: LineCanvas) {
-        self.question.update_value(|number| *number += 1);
-        canvas.forget();
-        self.frame.set(None);
-        self.loading.set(true);
-        self.drawing.set(false);
-        self.waiting.set(false);
-    }
-
-    /// Asks for growth when the metric grew, at most one question at a time.
-    fn grow(self) {
-        let workspace = self.workspace;
-        Effect::new(move |before: Option<u64>| {
-            let (number, runs, ours) = workspace.growth.with(|growth| {
-                let ours =
-                    growth.metrics.is_empty() || self.metric.with_value(|metric| growth.metrics.contains(metric));
-                (growth.number, growth.runs.clone(), ours)
-            });
-            if before.is_some_and(|before| before != number) && ours {
-                if self.loading.get_untracked() {
-                    self.waiting.set(true);
-                } else if let Some(frame) = self.frame.get_untracked() {
-                    self.fetch(frame.growth_request(&runs));
-                }
-            }
-            number
-        });
-        Effect::new(move |_| {
-            // The awaited answer is here: what grew meanwhile is asked for.
-            let again = !self.loading.get() && self.waiting.get();
-            if let Some(frame) = self.frame.get_untracked().filter(|_| again) {
-                self.waiting.set(false);
-                let runs: Vec<_> = frame.series.keys().copied().collect();
-                self.fetch(frame.growth_request(&runs));
-            }
-        });
-    }
-
-    fn fetch(self, request: FrameRequest) {
-        if request.run_set.runs.as_ref().is_some_and(Vec::is_empty) && request.buckets.is_some() {
-            return;
-        }
-        let Some(number) = self.question.try_update_value(|number| {
-            *number += 1;
-            *number
-        }) else {
-            return;
-        };
-        self.loading.set(true);
-        spawn_local(async move {
-            let answer = api::frame(&request).await;
-            if self.question.try_get_value() != Some(number) {
-                return;
-            }
-            match answer {
-                Ok(frame) => {
-                    let new = match self.frame.get_untracked() {
-                        Some(old) if request.buckets.is_some() => old.grown(&request, frame),
-                        _ => PanelFrame::new(request, frame),
-                    };
-                    self.error.set(None);
-                    // Before `loading` falls, so that a panel is never quiet without its pixels.
-                    self.drawing.set(true);
-                    self.frame.set(Some(Arc::new(new)));
-                }
-                // What is drawn stays while the server is away; it is asked again when it is back.
-                Err(ApiError::Offline) if self.frame.with_untracked(Option::is_some) => {}
-                Err(error) => self.error.set(Some(error)),
-            }
-            self.loading.set(false);
-        });
-    }
-
     /// Draws whenever the frame, the runs shown, the axes, the size or the theme change.
     fn draw(
         self,
@@ -476,78 +369,4 @@ fn utc_offset_minutes() -> i32 {
 
 fn file_name(metric: &str) -> String {
     metric.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect()
-}
-
-/// The line below the plot: how much of the data it shows, and what the axes leave out.
-#[component]
-fn Foot(panel: Panel, notes: RwSignal<Vec<String>>) -> impl IntoView {
-    let slow = RwSignal::new(false);
-    Effect::new(move |handle: Option<Option<TimeoutHandle>>| {
-        if let Some(handle) = handle.flatten() {
-            handle.clear();
-        }
-        if panel.loading.get() {
-            return set_timeout_with_handle(
-                move || {
-                    slow.try_set(true);
-                },
-                Duration::from_secs(1),
-            )
-            .ok();
-        }
-        slow.set(false);
-        None
-    });
-    let sentence = Memo::new(move |_| {
-        let frame = panel.frame.get()?;
-        let drawn = panel.workspace.runs.drawn.get();
-        let total = panel.workspace.runs.list.with(|list| list.total());
-        let series = frame.series.iter().filter(|(run, _)| drawn.contains_key(run)).map(|(_, series)| series);
-        let mut fidelity = charts::fidelity::Fidelity { runs: drawn.len() as u64, ..Default::default() };
-        for series in series {
-            fidelity.held += series.held;
-            fidelity.shown += series.points.len() as u64;
-            fidelity.non_finite += series.non_finite;
-            fidelity.with_points += u64::from(series.held > 0);
-        }
-        // Thinning may keep the point on each side of a range, which the range does not hold.
-        fidelity.shown = fidelity.shown.min(fidelity.held);
-        let mut text = fidelity.sentence();
-        if drawn.len() >= crate::state::MOST_DRAWN && total > drawn.len() {
-            text.push_str(&format!(
-                "; the first {} of {} runs are drawn",
-                count(drawn.len() as u64),
-                count(total as u64)
-            ));
-        }
-        Some(text)
-    });
-    let words = move || {
-        let mut parts: Vec<String> = sentence.get().into_iter().collect();
-        parts.extend(notes.get());
-        parts.join("; ")
-    };
-    let first_odd = Memo::new(move |_| {
-        let frame = panel.frame.get()?;
-        let drawn = panel.workspace.runs.drawn.get();
-        let odd = |points: &data::series::Points| points.y.iter().position(|y| !y.is_finite()).map(|at| points.x[at]);
-        let first = frame.series.iter().filter(|(run, series)| series.non_finite > 0 && drawn.contains_key(run));
-        first.filter_map(|(run, series)| Some((odd(&series.points)?, *run))).min()
-    });
-    let jump = move |_| {
-        if let Some((x, run)) = first_odd.get_untracked() {
-            panel.workspace.cursor.set(Some(x as f64));
-            panel.workspace.hovered.set(Some(run));
-        }
-    };
-    view! {
-        <div class="panel-foot">
-            <span class="fidelity" title=words>{words}</span>
-            {move || first_odd.get().map(|_| view! {
-                <button type="button" title="Point at the first NaN or infinite value" on:click=jump>"First non-finite"</button>
-            })}
-            {move || slow.get().then(|| view! { <span role="status">"Loading…"</span> })}
-        </div>
-    }
-    .into_any()
 }

@@ -3,6 +3,8 @@
 pub mod board;
 pub mod line;
 mod line_canvas;
+mod line_data;
+mod line_foot;
 mod line_hand;
 pub mod toolbar;
 mod tooltip;
