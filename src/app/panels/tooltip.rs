@@ -3,12 +3,18 @@
 use super::line_canvas::Picture;
 use charts::{format::full_text, hit::Hit};
 use data::run::RunId;
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 
 /// How far from the pointer a line may be to be named, CSS pixels.
 const REACH_PX: f64 = 28.0;
 /// How many runs are named at most.
 const ROWS: usize = 7;
+
+/// The height of a row, and of what stands around the rows, CSS pixels, as in the style sheet.
+const ROW_PX: f64 = 18.0;
+const FRAME_PX: f64 = 14.0;
+/// How far beside the pointer it stands, CSS pixels.
+const BESIDE_PX: f64 = 16.0;
 
 /// What the pointer is near to.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,15 +81,18 @@ pub fn Tooltip(
     #[prop(into)]
     axis: Signal<&'static str>,
 ) -> impl IntoView {
-    let node = NodeRef::<html::Div>::new();
+    // Measuring the tooltip would cost a layout of the page at every move, so its height is worked out.
     let place = move || {
-        let Some((x, y)) = near.with(|near| near.as_ref().map(|near| near.at)) else { return String::new() };
+        let found = near.with(|near| near.as_ref().map(|near| (near.at, near.rows.len() + usize::from(near.more > 0))));
+        let Some(((x, y), rows)) = found else { return String::new() };
         let (width, height) = size.get();
-        let (own_width, own_height) =
-            node.get().map_or((240.0, 60.0), |node| (f64::from(node.offset_width()), f64::from(node.offset_height())));
-        let left = if x + 16.0 + own_width > width && x > width / 2.0 { x - 16.0 - own_width } else { x + 16.0 };
+        let own_height = ROW_PX * (rows + 1) as f64 + FRAME_PX;
         let top = (y - own_height / 2.0).clamp(-24.0, (height - own_height + 24.0).max(-24.0));
-        format!("transform: translate({left}px, {top}px)")
+        if x > width / 2.0 {
+            format!("right: {}px; transform: translateY({top}px)", width - x + BESIDE_PX)
+        } else {
+            format!("left: {}px; transform: translateY({top}px)", x + BESIDE_PX)
+        }
     };
     let rows = move || {
         near.get().map(|near| {
@@ -107,8 +116,5 @@ pub fn Tooltip(
             view! { <div class="tooltip-head"><span>{axis.get_untracked()} " " {near.x}</span></div> {rows} {more} }
         })
     };
-    move || {
-        near.with(Option::is_some)
-            .then(|| view! { <div class="tooltip" role="tooltip" node_ref=node style=place>{rows}</div> })
-    }
+    move || near.with(Option::is_some).then(|| view! { <div class="tooltip" role="tooltip" style=place>{rows}</div> })
 }
