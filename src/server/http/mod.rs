@@ -18,7 +18,7 @@ mod serve;
 mod wire;
 
 pub use error::ApiError;
-pub use serve::serve;
+pub use serve::{allow_many_connections, serve};
 
 use crate::{config::Serve, live::Hub, store::Store};
 use axum::{Router, extract::State, http::header, middleware, response::IntoResponse, routing::get};

@@ -13,6 +13,7 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
+use rustix::process::{Resource, getrlimit, setrlimit};
 use std::{
     pin::Pin,
     task::{Context, Poll, ready},
@@ -34,6 +35,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves on `listener` until `stop`, then lets requests that run end.
 pub async fn serve(listener: TcpListener, state: AppState, stop: impl Future<Output = ()>) {
+    allow_many_connections();
     let service = TowerToHyperService::new(router(state.clone()));
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
@@ -64,6 +66,15 @@ pub async fn serve(listener: TcpListener, state: AppState, stop: impl Future<Out
     state.live.close();
     if timeout(STOP_PATIENCE, running.shutdown()).await.is_err() {
         tracing::warn!("some requests did not end in time");
+    }
+}
+
+/// Raises the limit of open files to what the system allows: each watcher is an open file.
+pub fn allow_many_connections() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::debug!(%error, "the limit of open files stays as it is");
     }
 }
 
