@@ -73,7 +73,9 @@ mod tests {
             assert_eq!(brush.lets(cell), through, "{cell:?}");
         }
         let missing = Brush { missing: true, ..Brush::default() };
-        assert!(missing.lets(Cell::Missing) && missing.lets(Cell::Number(f64::NAN)) && !missing.lets(Cell::Number(0.0)));
+        assert!(
+            missing.lets(Cell::Missing) && missing.lets(Cell::Number(f64::NAN)) && !missing.lets(Cell::Number(0.0))
+        );
         assert!(Brush::default().is_empty() && !missing.is_empty());
     }
 

@@ -86,12 +86,12 @@ impl Column {
             Column::Attribute(Attribute::User) => Cell::Text(&row.user),
             Column::Attribute(Attribute::Start) => time(Some(row.start_millis)),
             Column::Attribute(Attribute::End) => time(row.end_millis),
-            Column::Attribute(Attribute::Duration) => time(row.end_millis.map(|end| end.saturating_sub(row.start_millis))),
+            Column::Attribute(Attribute::Duration) => {
+                time(row.end_millis.map(|end| end.saturating_sub(row.start_millis)))
+            }
             Column::Param(name) => row.params.get(name).map_or(Cell::Missing, |text| Cell::of_text(text)),
             Column::Tag(name) => row.tags.get(name).map_or(Cell::Missing, |text| Cell::of_text(text)),
-            Column::Metric(name) => {
-                row.metrics.get(name).map_or(Cell::Missing, |latest| Cell::Number(latest.value.0))
-            }
+            Column::Metric(name) => row.metrics.get(name).map_or(Cell::Missing, |latest| Cell::Number(latest.value.0)),
         }
     }
 

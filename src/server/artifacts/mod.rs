@@ -47,6 +47,14 @@ impl Artifacts {
         &self.root
     }
 
+    /// Removes what was still arriving when the server last stopped. Nothing may be arriving now.
+    pub fn sweep(&self) -> Result<(), Error> {
+        match std::fs::remove_dir_all(&self.arriving) {
+            Err(error) if !is_nothing(&error) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Writes `body` to `path`, in place of what was there, and makes folders on the way.
     ///
     /// When this returns, the file is on the disk. If it fails or is dropped, nothing has changed. A
@@ -227,6 +235,10 @@ mod tests {
         assert!(tokio::time::timeout(waited, artifacts.put(&path("g"), endless)).await.is_err());
         assert_eq!(std::fs::read_to_string(artifacts.root().join("f")).unwrap(), "whole");
         assert_eq!(std::fs::read_dir(dir.path().join("arriving")).unwrap().count(), 0);
+        std::fs::write(dir.path().join("arriving/half"), "ha").unwrap();
+        artifacts.sweep().unwrap();
+        artifacts.sweep().unwrap();
+        assert!(!dir.path().join("arriving").exists());
     }
 
     #[tokio::test]

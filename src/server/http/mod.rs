@@ -40,7 +40,10 @@ pub struct AppState {
 impl AppState {
     /// What handlers share, for `store`. Must be called inside a runtime.
     pub fn new(store: Store, options: Serve) -> AppState {
-        AppState { live: Hub::start(&store), store, options: Arc::new(options), flights: Arc::default() }
+        let live = Hub::start(&store);
+        let state = AppState { live, store, options: Arc::new(options), flights: Arc::default() };
+        mlflow::sweep(&state);
+        state
     }
 }
 

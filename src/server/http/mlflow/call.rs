@@ -3,14 +3,28 @@
 use super::{MlflowError, fields::Object, form};
 use axum::{
     body::{Body, to_bytes},
-    extract::{FromRequest, Request},
-    http::{Method, header},
+    extract::{FromRequest, FromRequestParts, Path, Request},
+    http::{Method, header, request::Parts},
 };
 use bytes::Bytes;
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
 /// The largest JSON body that is read.
 const LARGEST_BODY: usize = 48 << 20;
+
+/// What stands in the variable parts of the address.
+pub struct Segments<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segments<T> {
+    type Rejection = MlflowError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, MlflowError> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(segments)) => Ok(Segments(segments)),
+            Err(error) => Err(MlflowError::Invalid(error.body_text())),
+        }
+    }
+}
 
 /// What came with a request, not yet read.
 pub struct Call(Source);

@@ -20,6 +20,12 @@ pub enum MlflowError {
     /// 404: something named does not exist.
     #[error("{0}")]
     NotFound(String),
+    /// 404: MLflow's protocol has no such address here.
+    #[error("There is no endpoint at this address.")]
+    NoEndpoint,
+    /// 405: the address takes another method.
+    #[error("This address does not take that method.")]
+    WrongMethod,
     /// 501: the server does not offer this.
     #[error("{0}")]
     NotOffered(String),
@@ -57,6 +63,8 @@ impl MlflowError {
         match self {
             MlflowError::Invalid(_) => (StatusCode::BAD_REQUEST, "INVALID_PARAMETER_VALUE"),
             MlflowError::NotFound(_) => (StatusCode::NOT_FOUND, "RESOURCE_DOES_NOT_EXIST"),
+            MlflowError::NoEndpoint => (StatusCode::NOT_FOUND, "ENDPOINT_NOT_FOUND"),
+            MlflowError::WrongMethod => (StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST"),
             MlflowError::NotOffered(_) => (StatusCode::NOT_IMPLEMENTED, "NOT_IMPLEMENTED"),
             MlflowError::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "INVALID_PARAMETER_VALUE"),
             MlflowError::File(error) => match error.kind() {

@@ -4,7 +4,7 @@ use super::{
     MlflowError, Out,
     answers::{Nothing, Pair, pairs},
     artifacts::{self, ListedBelow},
-    call::Call,
+    call::{Call, Segments},
     checks, choices,
     experiments::TagIn,
     fields::{Double, Flag, Int, NameOrNumber, Object},
@@ -21,7 +21,7 @@ use crate::{
 };
 use axum::{
     Json, Router,
-    extract::{Path, State},
+    extract::State,
     http::HeaderMap,
     response::Response,
     routing::{delete, get, patch, post},
@@ -194,7 +194,7 @@ struct ById {
 }
 
 /// `GET logged-models/{model_id}`: one model; one in the trash only if that is allowed.
-async fn by_id(State(app): State<AppState>, Path(id): Path<String>, call: Call) -> Out<One> {
+async fn by_id(State(app): State<AppState>, Segments(id): Segments<String>, call: Call) -> Out<One> {
     let also_deleted = call.read::<ById>()?.allow_deleted.is_some_and(|flag| flag.0);
     Ok(One::of(app.store.read(move |db| logged::get(db, &id, also_deleted)).await?))
 }
@@ -208,7 +208,7 @@ struct Finish {
 }
 
 /// `PATCH logged-models/{model_id}`: says how far the upload got.
-async fn finish(State(app): State<AppState>, Path(id): Path<String>, call: Call) -> Out<One> {
+async fn finish(State(app): State<AppState>, Segments(id): Segments<String>, call: Call) -> Out<One> {
     let asked: Finish = call.read()?;
     let told = checks::required(asked.model_id, "model_id")?;
     if told != id {
@@ -228,7 +228,7 @@ async fn finish(State(app): State<AppState>, Path(id): Path<String>, call: Call)
 }
 
 /// `DELETE logged-models/{model_id}`: puts a model in the trash.
-async fn remove(State(app): State<AppState>, Path(id): Path<String>) -> Out<Nothing> {
+async fn remove(State(app): State<AppState>, Segments(id): Segments<String>) -> Out<Nothing> {
     app.store.write(move |tx| logged::delete(tx, &id)).await?;
     Ok(Json(Nothing {}))
 }
@@ -240,14 +240,14 @@ struct Tags {
 }
 
 /// `PATCH logged-models/{model_id}/tags`: sets tags; others stay.
-async fn set_tags(State(app): State<AppState>, Path(id): Path<String>, call: Call) -> Out<Nothing> {
+async fn set_tags(State(app): State<AppState>, Segments(id): Segments<String>, call: Call) -> Out<Nothing> {
     let tags = checked_pairs(call.read::<Tags>()?.tags, "tags")?;
     app.store.write(move |tx| logged::set_tags(tx, &id, &tags)).await?;
     Ok(Json(Nothing {}))
 }
 
 /// `DELETE logged-models/{model_id}/tags/{key}`: removes a tag, which must be there.
-async fn delete_tag(State(app): State<AppState>, Path((id, key)): Path<(String, String)>) -> Out<Nothing> {
+async fn delete_tag(State(app): State<AppState>, Segments((id, key)): Segments<(String, String)>) -> Out<Nothing> {
     app.store.write(move |tx| logged::delete_tag(tx, &id, &key)).await?;
     Ok(Json(Nothing {}))
 }
@@ -259,7 +259,7 @@ struct Params {
 }
 
 /// `POST logged-models/{model_id}/params`: adds params, none of which may be there already.
-async fn log_params(State(app): State<AppState>, Path(id): Path<String>, call: Call) -> Out<Nothing> {
+async fn log_params(State(app): State<AppState>, Segments(id): Segments<String>, call: Call) -> Out<Nothing> {
     let params = checked_pairs(call.read::<Params>()?.params, "params")?;
     app.store.write(move |tx| logged::log_params(tx, &id, &params)).await?;
     Ok(Json(Nothing {}))
@@ -376,7 +376,7 @@ struct InModel {
 }
 
 /// `GET logged-models/{model_id}/artifacts/directories`: what lies in a folder of a model.
-async fn list_artifacts(State(app): State<AppState>, Path(id): Path<String>, call: Call) -> Out<ListedBelow> {
+async fn list_artifacts(State(app): State<AppState>, Segments(id): Segments<String>, call: Call) -> Out<ListedBelow> {
     let path = call.read::<InModel>()?.artifact_directory_path.filter(|path| !path.is_empty());
     let path = path.as_deref().map(ArtifactPath::parse).transpose()?;
     let model = app.store.read(move |db| logged::get(db, &id, false)).await?;
@@ -386,7 +386,7 @@ async fn list_artifacts(State(app): State<AppState>, Path(id): Path<String>, cal
 /// `GET logged-models/{model_id}/artifacts/files`: a file of a model.
 async fn download(
     State(app): State<AppState>,
-    Path(id): Path<String>,
+    Segments(id): Segments<String>,
     headers: HeaderMap,
     call: Call,
 ) -> Result<Response, MlflowError> {

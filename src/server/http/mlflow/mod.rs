@@ -43,6 +43,13 @@ use axum::{Json, Router};
 /// What most handlers give.
 type Out<T> = Result<Json<T>, MlflowError>;
 
+/// Removes uploads that the last stop of the server cut off.
+pub(super) fn sweep(app: &AppState) {
+    if let Err(error) = artifacts::tree(app).sweep() {
+        tracing::warn!(%error, "unfinished uploads could not be removed");
+    }
+}
+
 /// MLflow's routes, each below `/api` and below `/ajax-api`.
 pub fn routes() -> Router<AppState> {
     let tracking = || {
@@ -62,13 +69,16 @@ pub fn routes() -> Router<AppState> {
         .merge(history::ajax_routes())
         .merge(artifacts::ajax_routes())
         .merge(logged_models::ajax_routes());
+    let whole = |routes: Router<AppState>| {
+        routes.fallback(async || MlflowError::NoEndpoint).method_not_allowed_fallback(async || MlflowError::WrongMethod)
+    };
     Router::new()
-        .nest("/api/2.0/mlflow", tracking())
-        .nest("/ajax-api/2.0/mlflow", tracking().merge(ajax))
-        .nest("/api/2.0/mlflow-artifacts", artifacts::proxy_routes())
-        .nest("/ajax-api/2.0/mlflow-artifacts", artifacts::proxy_routes())
+        .nest("/api/2.0/mlflow", whole(tracking()))
+        .nest("/ajax-api/2.0/mlflow", whole(tracking().merge(ajax)))
+        .nest("/api/2.0/mlflow-artifacts", whole(artifacts::proxy_routes()))
+        .nest("/ajax-api/2.0/mlflow-artifacts", whole(artifacts::proxy_routes()))
+        .nest("/api/3.0/mlflow", whole(server_info::routes()))
+        .nest("/ajax-api/3.0/mlflow", whole(server_info::routes()))
         .merge(artifacts::bare_routes())
         .merge(versions::bare_routes())
-        .nest("/api/3.0/mlflow", server_info::routes())
-        .nest("/ajax-api/3.0/mlflow", server_info::routes())
 }

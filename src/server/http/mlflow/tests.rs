@@ -17,6 +17,7 @@ use tower::ServiceExt;
 mod artifacts;
 mod errors;
 mod flow;
+mod models;
 mod paging;
 
 #[derive(Parser)]

@@ -156,12 +156,16 @@ async fn old_clients_are_understood() {
 #[tokio::test]
 async fn unknown_addresses_and_methods_are_refused() {
     let api = Api::new().await;
-    for (method, path, status) in [
-        ("GET", "/api/2.0/mlflow/nothing", 404),
-        ("GET", "/api/2.0/mlflow/runs/create", 405),
-        ("DELETE", "/api/2.0/mlflow/runs/search", 405),
-        ("POST", "/api/2.0/mlflow/experiments/search-datasets", 404),
+    for (method, path, status, code) in [
+        ("GET", "/api/2.0/mlflow/nothing", 404, "ENDPOINT_NOT_FOUND"),
+        ("GET", "/api/2.0/mlflow/runs/create", 405, "BAD_REQUEST"),
+        ("DELETE", "/api/2.0/mlflow/runs/search", 405, "BAD_REQUEST"),
+        ("POST", "/api/2.0/mlflow/experiments/search-datasets", 404, "ENDPOINT_NOT_FOUND"),
+        ("POST", "/api/3.0/mlflow/traces", 404, "ENDPOINT_NOT_FOUND"),
+        ("PUT", "/api/2.0/mlflow-artifacts/artifacts", 405, "BAD_REQUEST"),
     ] {
-        assert_eq!(api.send(method, path, "").await.0, status, "{method} {path}");
+        let (got, answer) = api.send(method, path, "").await;
+        assert_eq!(got, status, "{method} {path}");
+        assert_eq!(answer["error_code"], code, "{method} {path}");
     }
 }
