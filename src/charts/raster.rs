@@ -426,6 +426,7 @@ mod tests {
             let _ = crate::marks::non_finite_marks(&chart, &layout);
             let _ = chart.nearest(&layout, f64::from(width), f64::from(height), 1e3);
             let _ = chart.summary();
+            let _ = crate::svg::svg(&chart, width, height, &theme);
         }
 
         #[test]

@@ -164,4 +164,14 @@ mod tests {
         assert_eq!(theme.at_scale(1.0), Theme::light(1.0));
         assert_eq!(Theme::dark(f64::NAN).scale, 1.0);
     }
+
+    #[test]
+    fn text_can_be_read() {
+        for theme in [Theme::light(1.0), Theme::dark(1.0)] {
+            for color in [theme.ink, theme.muted] {
+                let ratio = crate::oklch::contrast(color, theme.surface);
+                assert!(ratio >= 4.5, "{color} on {}: {ratio:.1}", theme.surface);
+            }
+        }
+    }
 }
