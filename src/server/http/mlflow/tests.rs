@@ -17,6 +17,7 @@ use tower::ServiceExt;
 mod artifacts;
 mod errors;
 mod flow;
+mod hostile;
 mod models;
 mod paging;
 
