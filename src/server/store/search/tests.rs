@@ -232,3 +232,31 @@ async fn experiments_are_found_by_filter_and_order() {
         assert_eq!(names, expected, "{filter} {order}");
     }
 }
+
+#[tokio::test]
+async fn the_largest_questions_are_answered() {
+    let (_dir, store) = filled().await;
+    let many = vec!["params.lr != 'x'"; 200].join(" AND ");
+    let ids = (0..20_000).map(|n| format!("'{:032x}'", (1u128 << 120) | ((n * 7 % 64) << 100) | n));
+    let listed = format!("run_id IN ({})", ids.collect::<Vec<_>>().join(", "));
+    let keys = ["metrics.acc DESC", "params.lr", "tags.note", "metrics.`val/loss`"].repeat(8);
+    for (name, filter, order, found) in [
+        ("as many comparisons as there may be", many.as_str(), &[][..], 54),
+        ("a list of 20,000 runs", &listed, &[], 54),
+        ("as many sort keys as there may be", "metrics.acc > 0.1", &keys, 31),
+    ] {
+        let query = RunQuery {
+            eids: vec![1],
+            filter: parse_filter(filter).unwrap(),
+            order: order.iter().map(|key| parse_order(key).unwrap()).collect(),
+            view: View::Active,
+            offset: 0,
+            limit: 1_000,
+        };
+        for few in [0, 1_000] {
+            let asked = query.clone();
+            let rids = store.read(move |db| search_with(db, &asked, few)).await.unwrap();
+            assert_eq!(rids.len(), found, "{name}, few = {few}");
+        }
+    }
+}
