@@ -40,7 +40,7 @@ fn main() -> Result<(), Fail> {
     }
     let wanted = |part: &str| parts.is_empty() || parts.iter().any(|named| named == part);
     if !options.json {
-        println!("{:<46} {:>14}  {:>12}  against a peer", "measure", "here", "goal");
+        println!("{:<60} {:>12}  {:>10}  against a peer", "measure", "here", "goal");
     }
     for (part, measure) in
         [("start", start as fn(&Options) -> Result<(), Fail>), ("ingest", ingest), ("frames", frames), ("live", live)]
@@ -77,7 +77,7 @@ impl Options {
             let times = if theirs > value { theirs / value } else { value / theirs };
             format!("{}× {name} ({} {unit})", short(times), short(theirs))
         });
-        println!("{name:<46} {:>14}  {goal:>12}  {ratio}", format!("{} {unit}", short(value)));
+        println!("{name:<60} {:>12}  {goal:>10}  {ratio}", format!("{} {unit}", short(value)));
     }
 }
 
