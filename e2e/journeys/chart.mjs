@@ -1,4 +1,6 @@
 // What a hand does with a chart.
+import { SPIKE, longRuns } from '../support/learning.mjs';
+import { tracking } from '../support/tracking.mjs';
 import { chartOf, drag, expect, hoverLine, panelOf, rowOf, test } from '../support/journey.mjs';
 
 const METRIC = 'train/loss';
@@ -82,8 +84,31 @@ test('a panel fills the screen, and the next one after it', async ({ page, seede
   await expect(page.getByRole('figure')).toHaveCount(4);
 });
 
-test('a panel says how many points it shows, and that no extreme is lost', async ({ page, seeded }) => {
+test('a panel says how many points it shows; a spike of one step is among them', async ({ page, seeded, server }) => {
   await page.goto(seeded.address);
   await chartOf(page, METRIC);
-  await expect(panelOf(page, METRIC)).toContainText(/[\d,]+ (of [\d,]+ )?points/);
+  await expect(panelOf(page, METRIC)).toContainText(/all [\d,]+ points, [\d,]+ non-finite/);
+
+  const client = tracking(server.url);
+  const [long] = longRuns(1, 60_000);
+  const experiment = await client.fill('long', [long]);
+  await page.goto(`${server.url}/experiments/${experiment}`);
+  const chart = await chartOf(page, 'train_loss');
+  await expect(panelOf(page, 'train_loss')).toContainText(/[\d,]+ of 60,000 points, every extreme kept/);
+  await expect(chart).toHaveAccessibleName(new RegExp(`: 1 run, values .* to ${SPIKE}`));
+});
+
+test('click a line to pin its run, Esc to let it go', async ({ page, seeded }) => {
+  await page.goto(seeded.address);
+  await page.getByRole('searchbox', { name: 'Search runs' }).fill('run-0003');
+  const chart = await chartOf(page, METRIC);
+  await expect(chart).toHaveAccessibleName(/: 1 run\b/);
+  await hoverLine(page, chart);
+  await page.mouse.down();
+  await page.mouse.up();
+  await page.mouse.move(700, 5);
+  const pinned = rowOf(page, 'run-0003').locator('[data-pinned=true]');
+  await expect(pinned).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(pinned).toHaveCount(0);
 });

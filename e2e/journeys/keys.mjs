@@ -33,6 +33,23 @@ test('from the front page to a run with the keyboard alone', async ({ page, seed
   await expect(page.getByRole('heading', { name: /run-002\d/ })).toBeVisible();
 });
 
+test('find a run and a metric with Ctrl K', async ({ page, seeded }) => {
+  await page.goto(seeded.address);
+  await chartOf(page, 'train/loss');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('grad');
+  await expect(page.getByRole('listbox', { name: 'Found' }).getByRole('option', { name: /train\/grad_norm/ })).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await expect(page.getByRole('figure', { name: 'train/grad_norm' })).toBeVisible();
+  await expect(page.getByRole('figure')).toHaveCount(1);
+
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('run-0012');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'run-0012' })).toBeVisible();
+});
+
 test('the keys are listed', async ({ page, seeded }) => {
   await page.goto(seeded.address);
   await chartOf(page, 'train/loss');

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::state::Workspace;
 use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
 
 /// A press that moves less than this many CSS pixels is a click.
 const CLICK_PX: f64 = 4.0;
@@ -86,6 +87,7 @@ impl Hand {
         }
         if let Some(plot) = self.plot.get_untracked() {
             let _ = plot.set_pointer_capture(event.pointer_id());
+            focus_panel(&plot);
         }
         let what = match (event.alt_key(), event.shift_key()) {
             (true, _) => Drag::Pan,
@@ -253,6 +255,16 @@ impl Hand {
             x.value_from(center + (right - center) * factor),
         );
         self.workspace.change("wheel zoom", |view| view.range = Some(range));
+    }
+}
+
+/// Gives the keys to the panel around `plot`: a press that we take for ourselves does not move the focus.
+fn focus_panel(plot: &web_sys::Element) {
+    let panel = plot.closest("figure").ok().flatten();
+    if let Some(panel) = panel.and_then(|panel| panel.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = panel.focus_with_options(&options);
     }
 }
 
