@@ -4,9 +4,11 @@
 use super::ApiError;
 use axum::{
     Json,
-    body::Bytes,
+    body::{Body, Bytes, to_bytes},
     extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection},
-    http::{HeaderMap, HeaderName, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
 };
 use serde::de::DeserializeOwned;
 use std::io::Write;
@@ -89,6 +91,35 @@ impl Coding {
             }
             Coding::Zstd => zstd::bulk::compress(&body, 1)?,
         }))
+    }
+}
+
+/// JSON shorter than this is sent as it is.
+const SHORT_BYTES: usize = 2048;
+
+/// Compresses long JSON on its way out, as the client likes it.
+pub(super) async fn smaller_json(request: Request, next: Next) -> Response {
+    let coding = Coding::liked(request.headers());
+    let response = next.run(request).await;
+    let is_json = response.headers().get(header::CONTENT_TYPE).is_some_and(|media| media == "application/json");
+    if !is_json || response.headers().contains_key(header::CONTENT_ENCODING) {
+        return response;
+    }
+    let (mut head, body) = response.into_parts();
+    // JSON answers are in memory already, and whole.
+    let Ok(bytes) = to_bytes(body, usize::MAX).await else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    head.headers.entry(header::VARY).or_insert(HeaderValue::from_static("accept-encoding"));
+    let Some(name) = coding.name().filter(|_| bytes.len() >= SHORT_BYTES) else {
+        return Response::from_parts(head, Body::from(bytes));
+    };
+    let plain = bytes.clone();
+    match tokio::task::spawn_blocking(move || coding.compress(plain.into())).await {
+        Ok(Ok(small)) => {
+            head.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+            head.headers.remove(header::CONTENT_LENGTH);
+            Response::from_parts(head, Body::from(small))
+        }
+        Ok(Err(_)) | Err(_) => Response::from_parts(head, Body::from(bytes)),
     }
 }
 

@@ -13,11 +13,12 @@ mod runs;
 
 pub(super) use frames::Flights;
 
-use super::AppState;
+use super::{AppState, wire};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
     http::header,
+    middleware,
     response::IntoResponse,
     routing::{get, post},
 };
@@ -39,6 +40,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/api/frames", post(frames::frame))
         .route("/api/live", get(live::watch))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(middleware::from_fn(wire::smaller_json))
 }
 
 /// `GET /api/openapi.json`: this API for machines.

@@ -167,6 +167,28 @@ async fn experiments_metrics_and_runs_are_listed() {
 }
 
 #[tokio::test]
+async fn long_json_is_compressed_for_who_likes_it() {
+    let server = Server::start();
+    for (name, path, coding, compressed) in [
+        ("long and liked", "/api/openapi.json", "gzip", Some("gzip")),
+        ("long and not liked", "/api/openapi.json", "br", None),
+        ("short", "/api/experiments", "gzip", None),
+        ("a refusal", "/api/experiments/9", "gzip", None),
+    ] {
+        let request = Request::get(path).header("accept-encoding", coding).body(Body::empty()).unwrap();
+        let (_, headers, body) = server.send(request).await;
+        assert_eq!(headers.get("content-encoding").map(|value| value.to_str().unwrap()), compressed, "{name}");
+        assert_eq!(headers["vary"], "accept-encoding", "{name}");
+        let mut plain = Vec::new();
+        match compressed {
+            Some(_) => std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&body[..]), &mut plain).unwrap(),
+            None => std::io::Read::read_to_end(&mut &body[..], &mut plain).unwrap(),
+        };
+        assert!(serde_json::from_slice::<Value>(&plain).is_ok(), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn ten_thousand_metrics_of_one_run_are_kept_and_listed() {
     let server = Server::start();
     let run = server.run(server.experiment("digits").await, 1).await;
