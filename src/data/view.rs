@@ -3,7 +3,7 @@
 //! A workspace, a saved view, a share link and an embed are all the same [`View`]. Fields at their
 //! default are left out of its JSON, so that an ordinary view fits into an address.
 
-use crate::{brush::Brushes, frame::XAxis};
+use crate::{brush::Brushes, column::Column, frame::XAxis};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,6 +46,21 @@ pub struct PanelView {
     /// The y range drawn; `None` fits what is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub y_range: Option<[f64; 2]>,
+}
+
+/// How the table of runs is arranged.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TableView {
+    /// Columns in order; none means all there are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<Column>,
+    /// Widths in CSS pixels of columns that were sized by hand.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub widths: BTreeMap<Column, u16>,
+    /// Leaves out columns in which all runs have the same.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub only_differing: bool,
 }
 
 /// What is on the screen of a workspace.
@@ -99,6 +114,9 @@ pub struct View {
     /// What single panels do their own way, by metric.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub panels: BTreeMap<String, PanelView>,
+    /// How the table of runs is arranged.
+    #[serde(skip_serializing_if = "is_default")]
+    pub table: TableView,
     /// The metric whose panel fills the screen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub full: Option<String>,
@@ -134,6 +152,7 @@ impl View {
         view.range = view.range.filter(|[from, to]| from < to);
         view.columns = view.columns.min(8);
         view.brushes.retain(|_, brush| !brush.is_empty() && brush.ranges.iter().flatten().all(|end| end.is_finite()));
+        view.table.widths.values_mut().for_each(|width| *width = (*width).clamp(40, 1_200));
         for panel in view.panels.values_mut() {
             panel.y_range = panel.y_range.filter(|[from, to]| from.is_finite() && to.is_finite() && from < to);
         }

@@ -5,4 +5,6 @@ pub mod experiments;
 pub mod missing;
 pub mod run;
 mod run_list;
+pub mod table;
+mod table_columns;
 pub mod workspace;

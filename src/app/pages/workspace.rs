@@ -4,7 +4,7 @@ use crate::{
     api::{self, ApiError},
     live::Connection,
     pages::missing::Nothing,
-    pages::run_list::RunListPane,
+    pages::{run_list::RunListPane, table::TablePane},
     panels::{board::Board, toolbar::Toolbar},
     routes::{Shell, typing},
     state::{Scope, Workspace},
@@ -21,21 +21,24 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tab {
     Charts,
+    Table,
 }
 
 impl Tab {
-    const ALL: &[Tab] = &[Tab::Charts];
+    const ALL: &[Tab] = &[Tab::Charts, Tab::Table];
 
     /// The last part of its address; the first tab has none.
     fn slug(self) -> &'static str {
         match self {
             Tab::Charts => "",
+            Tab::Table => "table",
         }
     }
 
     fn title(self) -> &'static str {
         match self {
             Tab::Charts => "Charts",
+            Tab::Table => "Table",
         }
     }
 
@@ -95,14 +98,16 @@ struct Folded(RwSignal<bool>);
 #[component]
 fn Panes(workspace: Workspace, experiment: String, tab: Memo<Option<Tab>>) -> impl IntoView {
     let width = RwSignal::new(320.0);
+    // The table is a run list of its own.
+    let table = Memo::new(move |_| tab.get() == Some(Tab::Table));
     let folded = expect_context::<Folded>().0;
     view! {
         <div
             class="workspace"
-            data-runs=move || if folded.get() { "folded" } else { "open" }
+            data-runs=move || if folded.get() || table.get() { "folded" } else { "open" }
             style=move || format!("--runs-width: {}px", width.get())
         >
-            {move || (!folded.get()).then(|| view! { <RunListPane workspace/> })}
+            {move || (!folded.get() && !table.get()).then(|| view! { <RunListPane workspace/> })}
             <Split label="Width of the run list" width range=(220.0, 720.0)/>
             <section class="board" aria-label="Panels">
                 <div>
@@ -114,6 +119,7 @@ fn Panes(workspace: Workspace, experiment: String, tab: Memo<Option<Tab>>) -> im
                     Some(Tab::Charts) => {
                         view! { <div class="board-scroll" data-scroller="true"><Board workspace/></div> }.into_any()
                     }
+                    Some(Tab::Table) => view! { <TablePane workspace/> }.into_any(),
                     None => view! { <Nothing title="There is no such tab" words="The address may have been mistyped."/> }.into_any(),
                 }}
             </section>

@@ -3,10 +3,12 @@
 //! State is a few coarse signals in a `Copy` struct given by context; all else is derived by memos.
 //!
 //! - [`Workspace`]: the view, its runs and metrics, and what the hand points at
+//! - [`columns`]: which columns the runs have, and which the table shows
 //! - [`history`]: undo and redo
 //! - [`runs`]: the run list, loaded in pages
 //! - [`frames`]: what one panel shows, and how it grows
 
+pub mod columns;
 pub mod frames;
 pub mod history;
 pub mod runs;

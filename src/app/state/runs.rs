@@ -47,7 +47,7 @@ impl PartialEq for RunList {
 }
 
 impl RunList {
-    fn of_page(page: RunsPage) -> RunList {
+    pub(super) fn of_page(page: RunsPage) -> RunList {
         let mut rows = vec![None; (page.total as usize).max(page.runs.len())];
         let mut place = HashMap::with_capacity(page.runs.len());
         for (at, row) in page.runs.into_iter().enumerate() {

@@ -1,0 +1,56 @@
+// The table of runs: every column, sorted, narrowed, taken along.
+import { readFile } from 'node:fs/promises';
+import { RUNS, expect, test } from '../support/journey.mjs';
+
+const rowsOf = page => page.getByRole('table', { name: 'Runs' }).getByRole('row');
+/** The names of the runs in sight, top down. */
+const namesOf = page => page.getByRole('table', { name: 'Runs' }).getByRole('rowheader').allInnerTexts();
+
+test('sort by a metric, both ways, and go back', async ({ page, seeded }) => {
+  await page.goto(seeded.address);
+  await page.getByRole('link', { name: 'Table' }).click();
+  await expect(page).toHaveURL(`${seeded.address}/table`);
+  await expect(page.getByRole('status').filter({ hasText: `${RUNS} runs` })).toBeVisible();
+  const first = await namesOf(page);
+  const heading = page.getByRole('columnheader', { name: 'batch_size' });
+  await heading.getByRole('button').click();
+  await expect(heading).toHaveAttribute('aria-sort', 'ascending');
+  await expect.poll(() => namesOf(page)).not.toEqual(first);
+  await heading.getByRole('button').click();
+  await expect(heading).toHaveAttribute('aria-sort', 'descending');
+  await heading.getByRole('button').click();
+  await expect(heading).toHaveAttribute('aria-sort', 'none');
+  await expect.poll(() => namesOf(page)).toEqual(first);
+});
+
+test('leave out what all runs share, choose columns, and share the address', async ({ page, seeded, browser }) => {
+  await page.goto(`${seeded.address}/table`);
+  await expect(page.getByRole('columnheader', { name: 'Status' })).toBeVisible();
+  await page.getByRole('checkbox', { name: 'Only what differs' }).check();
+  await expect(page.getByRole('columnheader', { name: 'Status' })).toBeHidden();
+  await page.getByRole('button', { name: /^Columns/ }).click();
+  await page.getByRole('dialog', { name: 'Columns' }).getByRole('checkbox', { name: 'depth' }).uncheck();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('columnheader', { name: 'depth' })).toBeHidden();
+  await expect(page).toHaveURL(/view=/);
+
+  const other = await (await browser.newContext()).newPage();
+  await other.goto(page.url());
+  await expect(other.getByRole('columnheader', { name: 'dropout' })).toBeVisible();
+  await expect(other.getByRole('columnheader', { name: 'depth' })).toBeHidden();
+  await other.context().close();
+});
+
+test('hide a run in the table and it is gone from the charts; take the table along as CSV', async ({ page, seeded }) => {
+  await page.goto(`${seeded.address}/table`);
+  await rowsOf(page).filter({ hasText: 'run-0039' }).getByRole('checkbox').uncheck();
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Actions of the table' }).click();
+  await page.getByRole('menuitem', { name: 'Save as CSV' }).click();
+  const lines = (await readFile(await (await saved).path(), 'utf8')).trim().split('\n');
+  expect(lines).toHaveLength(RUNS + 1);
+  expect(lines[0]).toMatch(/^run_id,name,.*params\.lr/);
+
+  await page.getByRole('link', { name: 'Charts' }).click();
+  await expect(page.getByRole('complementary', { name: 'Runs' }).getByRole('status')).toHaveText(`${RUNS} runs, ${RUNS - 1} shown`);
+});

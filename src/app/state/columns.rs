@@ -1,0 +1,121 @@
+//! Which columns the runs of a workspace have, and which of them the table shows.
+
+use super::{Workspace, runs::RunList};
+use data::{
+    column::{Attribute, Cell, Column},
+    run::RunRow,
+};
+use leptos::prelude::*;
+use std::{collections::BTreeSet, sync::Arc};
+
+/// All columns of `list`: attributes, params, metrics, and the tags that people set, in order of name.
+pub fn columns_of(list: &RunList) -> Vec<Column> {
+    let (mut params, mut metrics, mut tags) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for row in list.rows() {
+        params.extend(row.params.keys());
+        metrics.extend(row.metrics.keys());
+        // MLflow keeps its own books in tags; they are no labels.
+        tags.extend(row.tags.keys().filter(|name| !name.starts_with("mlflow.")));
+    }
+    let attributes = Attribute::ALL.into_iter().map(Column::Attribute);
+    let params = params.into_iter().cloned().map(Column::Param);
+    let metrics = metrics.into_iter().cloned().map(Column::Metric);
+    let tags = tags.into_iter().cloned().map(Column::Tag);
+    attributes.chain(params).chain(metrics).chain(tags).collect()
+}
+
+/// Whether two of `rows` have something different in `column`.
+pub fn differs<'a>(column: &Column, mut rows: impl Iterator<Item = &'a Arc<RunRow>>) -> bool {
+    let Some(first) = rows.next() else { return false };
+    let first = column.cell(first);
+    rows.any(|row| !same(column.cell(row), first))
+}
+
+fn same(a: Cell, b: Cell) -> bool {
+    match (a, b) {
+        (Cell::Number(a), Cell::Number(b)) => a == b || (a.is_nan() && b.is_nan()),
+        (a, b) => a == b,
+    }
+}
+
+impl Workspace {
+    /// All columns that the loaded runs have.
+    pub fn columns(&self) -> Memo<Arc<Vec<Column>>> {
+        let list = self.runs.list;
+        Memo::new(move |_| list.with(|list| Arc::new(columns_of(list))))
+    }
+
+    /// The columns that the table shows beside the name, in order.
+    pub fn table_columns(&self) -> Memo<Arc<Vec<Column>>> {
+        let all = self.columns();
+        let table = self.view(|view| (view.table.columns.clone(), view.table.only_differing));
+        let runs = self.runs;
+        Memo::new(move |_| {
+            let (chosen, only_differing) = table.get();
+            let name = Column::Attribute(Attribute::Name);
+            let mut columns = if chosen.is_empty() { all.get().to_vec() } else { chosen };
+            columns.retain(|column| *column != name);
+            if only_differing {
+                let places = runs.matching.get();
+                let list = runs.list.get();
+                columns.retain(|column| differs(column, places.iter().filter_map(|&at| list.row(at))));
+            }
+            Arc::new(columns)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use data::run::{RunId, RunStatus, RunsPage};
+    use std::collections::BTreeMap;
+
+    fn row(id: u128, params: &[(&str, &str)]) -> RunRow {
+        RunRow {
+            run_id: RunId(id),
+            experiment_id: "1".into(),
+            name: format!("run {id}"),
+            status: RunStatus::Finished,
+            user: String::new(),
+            start_millis: 0,
+            end_millis: Some(5),
+            color: 0,
+            deleted: false,
+            params: params.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+            metrics: BTreeMap::new(),
+            tags: BTreeMap::from([("team".into(), "a".into()), ("mlflow.user".into(), "b".into())]),
+        }
+    }
+
+    #[test]
+    fn a_column_differs_by_what_it_means_not_by_its_text() {
+        for (name, a, b, expected) in [
+            ("the same text", Some("adam"), Some("adam"), false),
+            ("the same number, written twice", Some("0.1"), Some("1e-1"), false),
+            ("another number", Some("0.1"), Some("0.2"), true),
+            ("NaN twice", Some("NaN"), Some("nan"), false),
+            ("one has nothing", Some("0.1"), None, true),
+        ] {
+            let param = |value: Option<&str>| value.map(|value| vec![("lr", value.to_owned())]).unwrap_or_default();
+            let rows: Vec<Arc<RunRow>> = [a, b]
+                .into_iter()
+                .zip(1..)
+                .map(|(value, id)| {
+                    let params = param(value);
+                    let params: Vec<_> = params.iter().map(|(key, value)| (*key, value.as_str())).collect();
+                    Arc::new(row(id, &params))
+                })
+                .collect();
+            assert_eq!(differs(&Column::Param("lr".into()), rows.iter()), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn columns_come_in_order_of_kind_and_leave_the_books_out() {
+        let runs = vec![row(1, &[("z", "1")]), row(2, &[("a", "1")])];
+        let list = RunList::of_page(RunsPage { total: 2, runs });
+        let names: Vec<_> = columns_of(&list).iter().skip(Attribute::ALL.len()).map(Column::to_string).collect();
+        assert_eq!(names, ["params.a", "params.z", "tags.team"]);
+    }
+}
