@@ -1,12 +1,12 @@
 //! Colours of runs and of numbers.
 //!
-//! A run's colour is a hash of its id into a fixed palette, so filtering never recolours a chart.
+//! A run's colour is its place in a fixed palette, which the server gives it when it is made: see
+//! `data::run::RunRow::color`. So filtering never recolours a chart, and neighbours differ most.
 
 use crate::{
     oklch::{lab_of, rgb_of},
     theme::Rgb,
 };
-use data::run::RunId;
 
 /// How many colours runs are spread over.
 pub const RUN_COLORS: usize = 24;
@@ -40,21 +40,6 @@ const PALETTE: [[u32; 2]; RUN_COLORS] = [
     [0x81638b, 0xb191bb],
     [0xb257cd, 0xe48aff],
 ];
-
-/// The colour of a run, the same everywhere and for ever.
-pub fn run_color(run: RunId, dark: bool) -> Rgb {
-    palette_color(palette_index(run), dark)
-}
-
-/// A run's place in the palette, below [`RUN_COLORS`].
-pub fn palette_index(run: RunId) -> usize {
-    let mut mixed = (run.0 >> 64) as u64 ^ (run.0 as u64).rotate_left(32);
-    // The finalizer of MurmurHash3: ids that count up must spread too.
-    mixed = (mixed ^ (mixed >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    mixed = (mixed ^ (mixed >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-    mixed ^= mixed >> 33;
-    (mixed % RUN_COLORS as u64) as usize
-}
 
 /// Colour `index` of the palette, counted round. The first ones differ most, so categories
 /// take them in order.
@@ -116,7 +101,6 @@ mod tests {
     use super::*;
     use crate::{
         oklch::{Sight, contrast, difference, seen_as},
-        samples::run_id,
         theme::Theme,
     };
 
@@ -175,18 +159,6 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn runs_keep_their_colour_and_spread_over_all() {
-        // Frozen: a change here recolours everybody's charts.
-        let indices: Vec<usize> = (0..6).map(|i| palette_index(RunId(i))).collect();
-        assert_eq!(indices, [0, 1, 19, 15, 21, 10]);
-        let mut counts = [0; RUN_COLORS];
-        for i in 0..2400 {
-            counts[palette_index(run_id(i))] += 1;
-        }
-        assert!(counts.iter().all(|n| (60..150).contains(n)), "{counts:?}");
     }
 
     #[test]

@@ -235,7 +235,7 @@ mod tests {
     fn of_marks_in_one_place_the_topmost_is_drawn() {
         let y = vec![f64::NAN, 1.0, f64::INFINITY, f64::NAN];
         let points = std::sync::Arc::new(Points { x: vec![0, 1, 2, 3], y });
-        let line = |i| Line::new(RunId(i), "a", points.clone(), false);
+        let line = |i| Line::new(RunId(i), "a", points.clone(), crate::theme::Rgb(34, 117, 232));
         let mut chart = LineChart::new("loss", (0..1000).map(line).collect());
         chart.lines[7].emphasis = Emphasis::Raised;
         let theme = Theme::light(1.0);

@@ -160,7 +160,7 @@ mod tests {
     fn chart(lines: &[&[(i64, f64)]]) -> LineChart {
         let line = |(i, places): (usize, &&[(i64, f64)])| {
             let points = Points { x: places.iter().map(|p| p.0).collect(), y: places.iter().map(|p| p.1).collect() };
-            Line::new(RunId(i as u128), format!("run-{i}"), Arc::new(points), false)
+            Line::new(RunId(i as u128), format!("run-{i}"), Arc::new(points), crate::theme::Rgb(34, 117, 232))
         };
         LineChart {
             x_domain: Some([0.0, 100.0]),

@@ -313,7 +313,10 @@ mod tests {
         ] {
             let y = (0..100).map(|i| if i == 50 { far } else { f64::from(i % 10) }).collect();
             let points = Points { x: (0..100).collect(), y };
-            let mut chart = LineChart::new("loss", vec![Line::new(data::run::RunId(1), "a", points.into(), false)]);
+            let mut chart = LineChart::new(
+                "loss",
+                vec![Line::new(data::run::RunId(1), "a", points.into(), crate::theme::Rgb(34, 117, 232))],
+            );
             let layout = chart.layout((600, 400), &Theme::light(1.0));
             let [from, to] = layout.y.domain();
             assert_eq!((!layout.notes.is_empty(), !(from..=to).contains(&far)), (cut, cut), "{name}");
@@ -326,7 +329,10 @@ mod tests {
 
     fn chart(y: &[f64]) -> LineChart {
         let points = Points { x: (0..y.len() as i64).collect(), y: y.to_vec() };
-        LineChart::new("loss", vec![Line::new(data::run::RunId(1), "a", points.into(), false)])
+        LineChart::new(
+            "loss",
+            vec![Line::new(data::run::RunId(1), "a", points.into(), crate::theme::Rgb(34, 117, 232))],
+        )
     }
 
     #[test]

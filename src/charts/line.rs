@@ -1,7 +1,6 @@
 //! A line chart as a value: one metric, a line for each run.
 
 use crate::{
-    color::run_color,
     extent::Extent,
     format::{counted, value_text},
     scale::ScaleKind,
@@ -40,10 +39,9 @@ pub struct Line {
 }
 
 impl Line {
-    /// The line of `run` in the run's own colour.
-    pub fn new(run: RunId, name: impl Into<String>, points: Arc<Points>, dark: bool) -> Line {
+    /// The line of `run` in `color`: see [`crate::color::palette_color`].
+    pub fn new(run: RunId, name: impl Into<String>, points: Arc<Points>, color: Rgb) -> Line {
         let extent = Extent::of(&points);
-        let color = run_color(run, dark);
         Line { run, name: name.into(), color, points, original: None, emphasis: Emphasis::Normal, extent }
     }
 
@@ -52,11 +50,6 @@ impl Line {
         self.extent = self.extent.spanning(&Extent::of(&original));
         self.original = Some(original);
         self
-    }
-
-    /// The same line in another colour.
-    pub fn with_color(self, color: Rgb) -> Line {
-        Line { color, ..self }
     }
 
     /// The same line with another emphasis.
@@ -212,7 +205,7 @@ mod tests {
     fn chart(values: &[&[f64]]) -> LineChart {
         let line = |(i, y): (usize, &&[f64])| {
             let points = Points { x: (0..y.len() as i64).collect(), y: y.to_vec() };
-            Line::new(samples::run_id(i), format!("run-{i}"), Arc::new(points), false)
+            Line::new(samples::run_id(i), format!("run-{i}"), Arc::new(points), crate::theme::Rgb(34, 117, 232))
         };
         LineChart::new("train/loss", values.iter().enumerate().map(line).collect())
     }

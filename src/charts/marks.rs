@@ -105,7 +105,10 @@ mod tests {
             ),
         ] {
             let points = Points { x: (0..y.len() as i64).collect(), y: y.to_vec() };
-            let chart = LineChart::new("loss", vec![Line::new(RunId(1), "a", Arc::new(points), false)]);
+            let chart = LineChart::new(
+                "loss",
+                vec![Line::new(RunId(1), "a", Arc::new(points), crate::theme::Rgb(34, 117, 232))],
+            );
             let layout = chart.layout((400, 300), &Theme::light(1.0));
             let marks = non_finite_marks(&chart, &layout);
             assert_eq!(marks.iter().map(|m| (m.kind, m.x, m.points)).collect::<Vec<_>>(), expected, "{name}");

@@ -412,7 +412,7 @@ mod tests {
             fixed in prop::option::of(any::<[f64; 2]>()), x_domain in prop::option::of(any::<[f64; 2]>()), kind in 0..3usize, detail in 0..3usize,
         ) {
             let kind = [ScaleKind::Linear, ScaleKind::Log, ScaleKind::Symlog][kind];
-            let line = Line::new(RunId(1), "a", Arc::new(points.clone()), false);
+            let line = Line::new(RunId(1), "a", Arc::new(points.clone()), crate::theme::Rgb(34, 117, 232));
             let chart = LineChart {
                 y_kind: kind, x_kind: kind, x_domain, y_domain: fixed.map_or(YDomain::Robust(0.1), YDomain::Fixed),
                 ..LineChart::new("m", vec![line])

@@ -1,6 +1,7 @@
 //! Sample charts, ordinary and odd. The golden tests draw each; a gallery page can show them.
 
 use crate::{
+    color::palette_color,
     line::{Line, LineChart, YDomain},
     scale::ScaleKind,
 };
@@ -62,7 +63,8 @@ pub fn losses(lines: usize, points: usize, dark: bool) -> LineChart {
 }
 
 fn line(index: usize, x: Vec<i64>, y: Vec<f64>, dark: bool) -> Line {
-    Line::new(run_id(index), format!("run-{index}"), Arc::new(Points { x, y }), dark)
+    let color = palette_color(index, dark);
+    Line::new(run_id(index), format!("run-{index}"), Arc::new(Points { x, y }), color)
 }
 
 fn of_values(values: &[&[f64]], dark: bool) -> LineChart {

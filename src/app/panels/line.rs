@@ -230,14 +230,13 @@ impl Panel {
             .collect();
         shown.sort_by_key(|(at, ..)| std::cmp::Reverse(*at));
         let line = |(_, row, series): (usize, &Arc<data::run::RunRow>, &crate::state::frames::PanelSeries)| {
-            let name = row.name.clone();
+            let (name, color) = (row.name.clone(), palette_color(row.color as usize, dark));
             match &series.smoothed {
                 Some(smoothed) => {
-                    Line::new(row.run_id, name, smoothed.clone(), dark).with_original(series.points.clone())
+                    Line::new(row.run_id, name, smoothed.clone(), color).with_original(series.points.clone())
                 }
-                None => Line::new(row.run_id, name, series.points.clone(), dark),
+                None => Line::new(row.run_id, name, series.points.clone(), color),
             }
-            .with_color(palette_color(row.color as usize, dark))
         };
         shown.into_iter().map(line).collect()
     }
