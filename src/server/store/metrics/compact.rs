@@ -211,7 +211,7 @@ pub(super) fn apply(tx: &mut WriteTx, compaction: Compaction) -> Result<(), Stor
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::metrics::{MetricPoint, RunKey, append};
+    use crate::store::metrics::{Axis, MetricPoint, RunKey, Series, append};
     use data::run::RunId;
     use proptest::prelude::*;
 
@@ -265,6 +265,29 @@ mod tests {
         let store = Store::open(dir.path()).unwrap();
         let history = store.history(RUN.rid, "loss").await.unwrap();
         assert!(history.iter().map(|p| p.identity()).eq((0..end).map(|i| point_at(i).identity())));
+    }
+
+    #[tokio::test]
+    async fn points_that_move_while_somebody_reads_are_seen_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        log(&store, 0..5000).await;
+        let db = store.reader().unwrap();
+        let kid = crate::store::keys::of_name(&db, "loss").unwrap().unwrap();
+        // A reader takes the head, and then everything moves before it reads the chunks.
+        let head = store.heads().of_series(RUN.rid, kid);
+        store.settle().await.unwrap();
+        log(&store, 5000..5100).await;
+        store.settle().await.unwrap();
+        for (name, head, n) in [("an old head", head, 5100), ("no head", None, 5100)] {
+            let series = Series::load(&db, RUN.rid, kid, head).unwrap();
+            assert_eq!(series.groups(Axis::Step).iter().map(|group| group.n).sum::<u64>(), n, "{name}");
+        }
+        // And one takes the head when only the first part has moved.
+        log(&store, 5100..5200).await;
+        let head = store.heads().of_series(RUN.rid, kid);
+        let series = Series::load(&db, RUN.rid, kid, head).unwrap();
+        assert_eq!(series.groups(Axis::Step).iter().map(|group| group.n).sum::<u64>(), 5200);
     }
 
     proptest! {
