@@ -215,6 +215,8 @@ async fn a_frame_comes_in_the_form_that_the_client_likes() {
     let server = Server::start();
     let run = server.run(server.experiment("digits").await, 1).await;
     server.log(run, "loss", 0..5000).await;
+    // A compaction between two questions would be a new version, and so another frame.
+    server.state.store.settle().await.unwrap();
     let body = json!({"metric": "loss", "width_px": 300, "run_set": {"experiments": [run.eid.to_string()]}});
     let ask = |accept: &str, coding: &str| {
         let request = Request::post("/api/frames").header("accept", accept).header("accept-encoding", coding);
@@ -242,6 +244,8 @@ async fn a_thousand_who_ask_for_the_same_share_one_answer() {
     let server = Server::start();
     let run = server.run(server.experiment("digits").await, 1).await;
     server.log(run, "loss", 0..20_000).await;
+    // A compaction between two questions would be a new version, and so another frame.
+    server.state.store.settle().await.unwrap();
     let body =
         json!({"metric": "loss", "width_px": 700, "run_set": {"experiments": [run.eid.to_string()]}}).to_string();
     let ask = || server.send(Request::post("/api/frames").body(Body::from(body.clone())).unwrap());
