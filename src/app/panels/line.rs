@@ -22,7 +22,7 @@ use charts::{
     scale::ScaleKind,
 };
 use data::{
-    frame::XAxis,
+    frame::{FrameRequest, XAxis},
     view::{Outliers, YScale},
 };
 use leptos::{ev, html, prelude::*};
@@ -44,6 +44,8 @@ pub(super) struct Panel {
     pub(super) drawing: RwSignal<bool>,
     /// Whether there was ever a picture.
     pub(super) drawn: RwSignal<bool>,
+    /// The last whole question, to ask again when the server is back.
+    pub(super) asked: StoredValue<Option<FrameRequest>>,
     /// Rises with each question, so that an overtaken answer is dropped.
     pub(super) question: StoredValue<u64>,
     /// Growth that arrived while an answer was awaited.
@@ -62,6 +64,7 @@ pub fn LinePanel(workspace: Workspace, metric: String, full: bool) -> impl IntoV
         loading: RwSignal::new(true),
         drawing: RwSignal::new(false),
         drawn: RwSignal::new(false),
+        asked: StoredValue::new(None),
         question: StoredValue::new(0),
         waiting: RwSignal::new(false),
     };
@@ -76,7 +79,7 @@ pub fn LinePanel(workspace: Workspace, metric: String, full: bool) -> impl IntoV
     let notes = RwSignal::new(Vec::<String>::new());
 
     panel.ask(canvas, seen, size);
-    panel.grow();
+    panel.grow(seen);
     panel.draw(canvas, seen, size, theme, summary, notes);
     let raised = RwSignal::new(false);
     let standing_out = workspace.raised();

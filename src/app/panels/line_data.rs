@@ -6,12 +6,36 @@ use crate::{
     api::{self, ApiError},
     state::frames::PanelFrame,
 };
-use data::frame::FrameRequest;
+use data::{frame::FrameRequest, run::RunId};
 use leptos::{prelude::*, task::spawn_local};
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 /// Widths are asked for in steps of this many CSS pixels, so that a nudge asks nothing anew.
 const WIDTH_STEP: f64 = 100.0;
+
+/// How long growth is gathered before it is asked for.
+const GROWTH_PAUSE: Duration = Duration::from_millis(120);
+
+/// Runs that grew and were not asked for yet.
+#[derive(Debug, Default)]
+struct Pending {
+    /// Events were lost: every run may have grown.
+    all: bool,
+    runs: BTreeSet<RunId>,
+}
+
+impl Pending {
+    /// Notes that `runs` grew; none named means all.
+    fn add(&mut self, runs: &[RunId]) {
+        self.all |= runs.is_empty();
+        self.runs.extend(runs);
+    }
+
+    /// The runs to ask for; none named means all.
+    fn runs(&self) -> Vec<RunId> {
+        if self.all { Vec::new() } else { self.runs.iter().copied().collect() }
+    }
+}
 
 impl Panel {
     /// Asks for a whole frame whenever what the panel shows changes, as long as it is in sight.
@@ -50,36 +74,58 @@ impl Panel {
         self.question.update_value(|number| *number += 1);
         canvas.forget();
         self.frame.set(None);
+        self.asked.set_value(None);
         self.loading.set(true);
         self.drawing.set(false);
         self.waiting.set(false);
     }
 
-    /// Asks for growth when the metric grew, at most one question at a time.
-    pub(super) fn grow(self) {
+    /// Asks for growth when the metric grew: at most one question at a time, and not more often than an
+    /// eye can follow.
+    pub(super) fn grow(self, seen: ReadSignal<bool>) {
         let workspace = self.workspace;
+        let pending = StoredValue::new(Pending::default());
+        let ask = move || {
+            if self.loading.try_get_untracked().unwrap_or(true) {
+                self.waiting.try_set(true);
+                return;
+            }
+            let Some(grown) = pending.try_update_value(std::mem::take) else { return };
+            match self.frame.get_untracked() {
+                Some(frame) => self.fetch(frame.growth_request(&grown.runs())),
+                // What was asked for never came: the server was away.
+                None => self.asked.get_value().into_iter().for_each(|request| self.fetch(request)),
+            }
+        };
+        let soon = StoredValue::new(None::<TimeoutHandle>);
+        let ask_soon = move || {
+            if soon.with_value(Option::is_none) {
+                let timer = set_timeout_with_handle(
+                    move || {
+                        soon.try_set_value(None);
+                        ask();
+                    },
+                    GROWTH_PAUSE,
+                );
+                soon.set_value(timer.ok());
+            }
+        };
         Effect::new(move |before: Option<u64>| {
-            let (number, runs, ours) = workspace.growth.with(|growth| {
+            workspace.growth.with(|growth| {
                 let ours =
                     growth.metrics.is_empty() || self.metric.with_value(|metric| growth.metrics.contains(metric));
-                (growth.number, growth.runs.clone(), ours)
-            });
-            if before.is_some_and(|before| before != number) && ours {
-                if self.loading.get_untracked() {
-                    self.waiting.set(true);
-                } else if let Some(frame) = self.frame.get_untracked() {
-                    self.fetch(frame.growth_request(&runs));
+                if before.is_some_and(|before| before != growth.number) && ours && seen.get_untracked() {
+                    pending.update_value(|pending| pending.add(&growth.runs));
+                    ask_soon();
                 }
-            }
-            number
+                growth.number
+            })
         });
         Effect::new(move |_| {
             // The awaited answer is here: what grew meanwhile is asked for.
-            let again = !self.loading.get() && self.waiting.get();
-            if let Some(frame) = self.frame.get_untracked().filter(|_| again) {
+            if !self.loading.get() && self.waiting.get() && seen.get_untracked() {
                 self.waiting.set(false);
-                let runs: Vec<_> = frame.series.keys().copied().collect();
-                self.fetch(frame.growth_request(&runs));
+                ask_soon();
             }
         });
     }
@@ -94,6 +140,9 @@ impl Panel {
         }) else {
             return;
         };
+        if request.buckets.is_none() {
+            self.asked.set_value(Some(request.clone()));
+        }
         self.loading.set(true);
         spawn_local(async move {
             let answer = api::frame(&request).await;

@@ -316,7 +316,9 @@ impl Workspace {
 }
 
 /// The section of metrics that share their beginning with no other.
-pub const OTHER_SECTION: &str = "Other metrics";
+const OTHER_SECTION: &str = "Other metrics";
+/// The section of all metrics, when they need no other.
+const ONLY_SECTION: &str = "Metrics";
 
 /// Metrics in sections by what stands before their first `/`, in order of name; a section of one
 /// would waste a row, so those come last, together.
@@ -337,7 +339,8 @@ pub fn sections_of<'a>(metrics: impl Iterator<Item = &'a str>) -> Vec<(String, V
     }
     if !other.is_empty() {
         other.sort();
-        sections.push((OTHER_SECTION.to_owned(), other));
+        let title = if sections.is_empty() { ONLY_SECTION } else { OTHER_SECTION };
+        sections.push((title.to_owned(), other));
     }
     sections
 }
@@ -371,6 +374,7 @@ mod tests {
                 (*wanted, names.clone())
             );
         }
+        assert_eq!(sections_of(["loss", "lr"].into_iter())[0].0, ONLY_SECTION);
         assert_eq!(sections_of(std::iter::empty()), Vec::new());
     }
 }

@@ -64,10 +64,18 @@ async fn fill_with(
     }
     let note = "Made-up learning curves, the same on every machine, for tests and measurements.";
     let tags = vec![("mlflow.note.content".to_owned(), note.to_owned())];
+    let own = name_bits(&experiment);
+    let runs = runs.map(move |run| RecordedRun { id: RunId(run.id.0 ^ own), ..run });
     let whole = Whole { experiment, tags, later_millis: 0, contents: Default::default() };
     let (eid, filled) = put(store, artifacts, &whole, runs).await?;
     mark_filled(store, eid).await?;
     Ok(filled)
+}
+
+/// Bits from an experiment's name, so that equal runs of two experiments have different ids. FNV-1a, 128 bits.
+fn name_bits(name: &str) -> u128 {
+    let (basis, prime) = (0x6c62_272e_07bb_0142_62b8_2175_6295_c58d, 0x0000_0000_0100_0000_0000_0000_0000_013b);
+    name.bytes().fold(basis, |bits: u128, byte| (bits ^ u128::from(byte)).wrapping_mul(prime))
 }
 
 /// The step at which long run `number` has its spike.
@@ -347,6 +355,12 @@ mod tests {
         assert_eq!(ids.len(), runs.len());
         let values = || runs.iter().flat_map(|run| &run.series[0].values);
         assert!(values().any(|value| value.is_nan()) && values().any(|&value| value > 10.0));
+    }
+
+    #[test]
+    fn equal_runs_of_two_experiments_have_different_ids() {
+        assert_ne!(name_bits("synthetic 5 x 100"), name_bits("synthetic 6 x 100"));
+        assert_ne!(name_bits(""), 0);
     }
 
     #[test]
