@@ -126,6 +126,32 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
+/// A view and where it is looked at: what a short link opens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlacedView {
+    /// The experiment's id.
+    pub experiment_id: String,
+    /// The tab, by the last part of its address; empty for the first one.
+    #[serde(default)]
+    pub tab: String,
+    /// The view.
+    pub view: View,
+}
+
+/// A named view of an experiment: a row of `GET /api/experiments/{id}/views`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SavedView {
+    /// Its name, unique in its experiment.
+    pub name: String,
+    /// Its short link: `/v/{hash}` opens it as it was saved.
+    pub hash: String,
+    /// When it was saved, milliseconds since 1970 UTC.
+    pub saved_millis: i64,
+    /// Whether the experiment opens with it.
+    pub is_default: bool,
+}
+
 /// Why a document is no view that can be shown.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ViewError {

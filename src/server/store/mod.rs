@@ -32,6 +32,7 @@ pub mod rows;
 pub mod runs;
 pub mod search;
 pub mod values;
+pub mod views;
 mod writer;
 
 pub use error::StoreError;
@@ -45,7 +46,11 @@ use std::{
 };
 use tokio::sync::Semaphore;
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_models.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_models.sql"),
+    include_str!("migrations/0003_views.sql"),
+];
 
 /// How many questions are read at a time; more wait.
 const READING: usize = 16;
