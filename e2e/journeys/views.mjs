@@ -4,14 +4,21 @@ import { tracking } from '../support/tracking.mjs';
 
 const viewsOf = page => page.getByRole('dialog', { name: 'Views' });
 
+/** Opens the dialog and saves what is on the screen under `name`. */
+async function save(page, name) {
+  await page.getByRole('button', { name: 'Views' }).click();
+  const field = viewsOf(page).getByRole('textbox', { name: 'Name of the view' });
+  await field.fill(name);
+  await field.press('Enter');
+  await expect(field).toHaveValue('');
+}
+
 test('save what is on the screen, open it again, go back to an older one, open it first', async ({ page, server }) => {
   const experiment = await tracking(server.url).fill('curves', seededRuns());
   await page.goto(`${server.url}/experiments/${experiment}`);
   await page.getByRole('searchbox', { name: 'Search runs' }).fill('run-000');
   await expect(await chartOf(page, 'train/loss')).toHaveAccessibleName(/: 10 runs/);
-  await page.getByRole('button', { name: 'Views' }).click();
-  await viewsOf(page).getByRole('textbox', { name: 'Name of the view' }).fill('first ten');
-  await viewsOf(page).getByRole('button', { name: 'Save' }).click();
+  await save(page, 'first ten');
   await expect(viewsOf(page).getByRole('button', { name: 'first ten', exact: true })).toBeVisible();
   await page.keyboard.press('Escape');
 
@@ -25,18 +32,14 @@ test('save what is on the screen, open it again, go back to an older one, open i
   await expect(await chartOf(page, 'train/loss')).toHaveAccessibleName(new RegExp(`: ${RUNS} runs`));
 
   // The same name again: what it meant before stays in its history.
-  await page.getByRole('button', { name: 'Views' }).click();
-  await viewsOf(page).getByRole('textbox', { name: 'Name of the view' }).fill('first ten');
-  await viewsOf(page).getByRole('button', { name: 'Save over it' }).click();
+  await save(page, 'first ten');
   await viewsOf(page).getByRole('button', { name: 'History of first ten' }).click();
   await expect(viewsOf(page).getByRole('button', { name: /^As saved/ })).toHaveCount(2);
   await viewsOf(page).getByRole('button', { name: /^As saved/ }).last().click();
   await expect(await chartOf(page, 'train/loss')).toHaveAccessibleName(/: 10 runs/);
 
   // It opens first for whoever comes next.
-  await page.getByRole('button', { name: 'Views' }).click();
-  await viewsOf(page).getByRole('textbox', { name: 'Name of the view' }).fill('first ten');
-  await viewsOf(page).getByRole('button', { name: 'Save over it' }).click();
+  await save(page, 'first ten');
   await viewsOf(page).getByRole('button', { name: 'Open first' }).click();
   await expect(viewsOf(page).getByText('opens first')).toBeVisible();
   await page.goto(`${server.url}/experiments/${experiment}`);

@@ -127,9 +127,11 @@ fn Views(workspace: Workspace, #[prop(into)] on_done: Callback<()>) -> impl Into
         spawn_local(async move {
             match api::save_view(&name.get_untracked(), &placed).await {
                 Ok(_) => {
-                    name.set(String::new());
+                    let answer = api::saved_views(&experiment.get_value()).await;
+                    views.set(Some(answer));
                     error.set(None);
-                    load.run(());
+                    // Last, so that the name is gone from the field once it stands in the list.
+                    name.set(String::new());
                 }
                 Err(failed) => error.set(Some(failed)),
             }

@@ -13,6 +13,7 @@ use crate::{
     routes::{Shell, typing},
     state::{Scope, Workspace},
     ui::{
+        dialog,
         icon::{Icon, icon},
         split::Split,
     },
@@ -234,7 +235,7 @@ pub fn provide_folded() {
 /// The keys that work wherever the focus is.
 fn keys(workspace: Workspace) {
     let handle = window_event_listener(ev::keydown, move |event| {
-        if typing(&event) {
+        if typing(&event) || dialog::is_open() {
             return;
         }
         let control = event.ctrl_key() || event.meta_key();
