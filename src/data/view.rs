@@ -72,6 +72,9 @@ pub struct View {
     /// Shows only runs whose name holds this, any case.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub search: String,
+    /// Keeps only runs that pass this query, in the language of [`crate::query::parse_query`]; empty for all.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub filter: String,
     /// Shows only panels whose metric holds this, any case.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub panel_search: String,
@@ -235,6 +238,12 @@ mod tests {
         assert_eq!(view.range, Some([0, 60_000]));
         assert!(!view.shows("00c0ffee") && view.shows("deadbeef"));
         assert_eq!(View::of_json(&view.to_json()), Ok(view));
+    }
+
+    #[test]
+    fn a_filter_is_kept_word_for_word() {
+        let view = View { filter: "params.lr ~ '^0' OR\n NOT (".to_owned(), ..View::default() };
+        assert_eq!(View::of_json(&view.to_json()), Ok(View { version: VERSION, ..view }));
     }
 
     #[test]
