@@ -5,7 +5,6 @@ use crate::{
         experiments::ExperimentsPage,
         missing::MissingPage,
         run::RunPage,
-        views::ViewPage,
         workspace::{WorkspacePage, provide_folded},
     },
     palette::{Palette, is_palette_key},
@@ -76,7 +75,6 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/") view=ExperimentsPage/>
                         <Route path=path!("/experiments/:experiment/:tab?") view=WorkspacePage/>
                         <Route path=path!("/experiments/:experiment/runs/:run") view=RunPage/>
-                        <Route path=path!("/v/:hash") view=ViewPage/>
                     </Routes>
                 </main>
             </div>
@@ -129,7 +127,9 @@ const KEYS: &[(&str, &str)] = &[
     ("J  K", "Next, previous run"),
     ("Space", "Show or hide the run"),
     ("P", "Pin the run, or let it go"),
-    ("Enter", "Open the run"),
+    ("C", "Compare the run, or leave it out"),
+    ("Enter", "Open the run, or look into the compared value"),
+    ("B", "Make the run of the compared value the base"),
     ("F", "Fill the screen with the panel, or leave it"),
     ("←  →", "Previous, next panel in full screen"),
     ("Esc", "Let go: pin, full screen, zoom"),

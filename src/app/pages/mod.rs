@@ -1,11 +1,14 @@
 //! One file a route.
 
 pub mod artifacts;
+pub mod compare;
+mod compare_cell;
+mod compare_choose;
+mod compare_grid;
 pub mod experiments;
 pub mod missing;
 pub mod run;
 mod run_list;
 pub mod table;
 mod table_columns;
-pub mod views;
 pub mod workspace;

@@ -4,16 +4,11 @@ use crate::{
     api::{self, ApiError},
     live::Connection,
     pages::missing::Nothing,
-    pages::{
-        run_list::RunListPane,
-        table::TablePane,
-        views::{ViewsButton, copy_link, open_default},
-    },
+    pages::{compare::ComparePane, run_list::RunListPane, table::TablePane},
     panels::{board::Board, toolbar::Toolbar},
     routes::{Shell, typing},
     state::{Scope, Workspace},
     ui::{
-        dialog,
         icon::{Icon, icon},
         split::Split,
     },
@@ -27,16 +22,18 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 enum Tab {
     Charts,
     Table,
+    Compare,
 }
 
 impl Tab {
-    const ALL: &[Tab] = &[Tab::Charts, Tab::Table];
+    const ALL: &[Tab] = &[Tab::Charts, Tab::Table, Tab::Compare];
 
     /// The last part of its address; the first tab has none.
     fn slug(self) -> &'static str {
         match self {
             Tab::Charts => "",
             Tab::Table => "table",
+            Tab::Compare => "compare",
         }
     }
 
@@ -44,6 +41,7 @@ impl Tab {
         match self {
             Tab::Charts => "Charts",
             Tab::Table => "Table",
+            Tab::Compare => "Compare",
         }
     }
 
@@ -66,11 +64,7 @@ pub fn WorkspacePage() -> impl IntoView {
 fn ExperimentWorkspace(experiment: String, tab: Memo<Option<Tab>>) -> impl IntoView {
     let shell = expect_context::<Shell>();
     let code = use_query_map().with_untracked(|query| query.get("view"));
-    let asked = code.is_some();
     let workspace = Workspace::open(Scope::Experiment(experiment.clone()), code);
-    if !asked {
-        open_default(workspace);
-    }
     provide_context(workspace);
     shell.workspace.set(Some(workspace));
     on_cleanup(move || shell.workspace.set(None));
@@ -129,6 +123,7 @@ fn Panes(workspace: Workspace, experiment: String, tab: Memo<Option<Tab>>) -> im
                         view! { <div class="board-scroll" data-scroller="true"><Board workspace/></div> }.into_any()
                     }
                     Some(Tab::Table) => view! { <TablePane workspace/> }.into_any(),
+                    Some(Tab::Compare) => view! { <ComparePane workspace/> }.into_any(),
                     None => view! { <Nothing title="There is no such tab" words="The address may have been mistyped."/> }.into_any(),
                 }}
             </section>
@@ -191,15 +186,16 @@ fn Actions(workspace: Workspace) -> impl IntoView {
     let copied = RwSignal::new(false);
     let copy = move |_| {
         crate::url::show_view(&workspace.view_now(Clone::clone));
-        spawn_local(async move {
-            if copy_link(workspace).await.is_ok() {
-                copied.try_set(true);
-                let back = move || {
+        if let Ok(href) = window().location().href() {
+            let _ = window().navigator().clipboard().write_text(&href);
+            copied.set(true);
+            set_timeout(
+                move || {
                     copied.try_set(false);
-                };
-                set_timeout(back, std::time::Duration::from_secs(2));
-            }
-        });
+                },
+                std::time::Duration::from_secs(2),
+            );
+        }
     };
     let can = workspace.can_undo();
     let state = move || match workspace.connection.get() {
@@ -217,7 +213,6 @@ fn Actions(workspace: Workspace) -> impl IntoView {
         <button type="button" class="icon-button" aria-label="Run list" title="Show or hide the run list"
             aria-pressed=move || if folded.get() { "false" } else { "true" }
             on:click=move |_| folded.update(|folded| *folded = !*folded)>{icon(Icon::Sidebar)}</button>
-        <ViewsButton workspace/>
         <button type="button" class="button" on:click=copy>
             {icon(Icon::Link)}
             <span aria-live="polite">{move || if copied.get() { "Link copied" } else { "Copy link" }}</span>
@@ -235,7 +230,7 @@ pub fn provide_folded() {
 /// The keys that work wherever the focus is.
 fn keys(workspace: Workspace) {
     let handle = window_event_listener(ev::keydown, move |event| {
-        if typing(&event) || dialog::is_open() {
+        if typing(&event) {
             return;
         }
         let control = event.ctrl_key() || event.meta_key();

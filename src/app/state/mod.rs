@@ -4,11 +4,13 @@
 //!
 //! - [`Workspace`]: the view, its runs and metrics, and what the hand points at
 //! - [`columns`]: which columns the runs have, and which the table shows
+//! - [`compare`]: which runs are compared, and what of them
 //! - [`history`]: undo and redo
 //! - [`runs`]: the run list, loaded in pages
 //! - [`frames`]: what one panel shows, and how it grows
 
 pub mod columns;
+pub mod compare;
 pub mod frames;
 pub mod history;
 pub mod runs;
@@ -151,14 +153,6 @@ impl Workspace {
             self.history.update_value(|history| history.push(topic, before, js_sys::Date::now()));
             self.view.set(after);
             self.note_history();
-        }
-    }
-
-    /// Begins with `view` instead of the untouched one, if nobody changed that yet. Nothing to undo.
-    pub fn begin_with(&self, view: View) {
-        let untouched = self.view.try_with_untracked(|now| *now == View { version: now.version, ..View::default() });
-        if untouched == Some(true) {
-            self.view.set(view);
         }
     }
 
