@@ -3,6 +3,7 @@
 use data::{
     frame::{self, Frame, FrameRequest},
     run::{ArtifactRow, ExperimentRow, MetricRow, RunId, RunRow, RunsPage, RunsRequest},
+    view::{PlacedView, SavedView},
 };
 use gloo_net::http::{Request, Response};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -108,6 +109,57 @@ pub async fn artifact_text(run: RunId, path: &str, limit: u32) -> Result<String,
     let range = format!("bytes=0-{}", limit.saturating_sub(1));
     let response = Request::get(&artifact_url(run, path)).header("range", &range).send().await;
     checked(response).await?.text().await.map_err(|_| ApiError::Offline)
+}
+
+/// Keeps a view and gives the hash of its short link.
+pub async fn keep_view(placed: &PlacedView) -> Result<String, ApiError> {
+    #[derive(Deserialize)]
+    struct Kept {
+        hash: String,
+    }
+    let request = Request::post("/api/views").json(placed).map_err(|error| ApiError::Unreadable(error.to_string()))?;
+    json::<Kept>(request.send().await).await.map(|kept| kept.hash)
+}
+
+/// The view of a short link.
+pub async fn view(hash: &str) -> Result<PlacedView, ApiError> {
+    get(&format!("/api/views/{}", path_part(hash))).await
+}
+
+/// The named views of an experiment.
+pub async fn saved_views(experiment: &str) -> Result<Vec<SavedView>, ApiError> {
+    get(&format!("/api/experiments/{}/views", path_part(experiment))).await
+}
+
+fn saved_view_path(experiment: &str, name: &str) -> String {
+    format!("/api/experiments/{}/views/{}", path_part(experiment), path_part(name))
+}
+
+/// What a name meant before, newest first.
+pub async fn view_history(experiment: &str, name: &str) -> Result<Vec<SavedView>, ApiError> {
+    get(&format!("{}/history", saved_view_path(experiment, name))).await
+}
+
+/// Saves a view under a name.
+pub async fn save_view(name: &str, placed: &PlacedView) -> Result<SavedView, ApiError> {
+    let body = serde_json::json!({ "tab": placed.tab, "view": placed.view });
+    let request = Request::put(&saved_view_path(&placed.experiment_id, name))
+        .json(&body)
+        .map_err(|error| ApiError::Unreadable(error.to_string()))?;
+    json(request.send().await).await
+}
+
+/// Removes a name.
+pub async fn remove_view(experiment: &str, name: &str) -> Result<(), ApiError> {
+    checked(Request::delete(&saved_view_path(experiment, name)).send().await).await.map(drop)
+}
+
+/// Makes a named view the one that the experiment opens with; none for an untouched one.
+pub async fn set_default_view(experiment: &str, name: Option<&str>) -> Result<(), ApiError> {
+    let request = Request::put(&format!("/api/experiments/{}/default-view", path_part(experiment)))
+        .json(&serde_json::json!({ "name": name }))
+        .map_err(|error| ApiError::Unreadable(error.to_string()))?;
+    checked(request.send().await).await.map(drop)
 }
 
 /// What one panel needs to be drawn.

@@ -5,6 +5,7 @@ use crate::{
         experiments::ExperimentsPage,
         missing::MissingPage,
         run::RunPage,
+        views::ViewPage,
         workspace::{WorkspacePage, provide_folded},
     },
     palette::{Palette, is_palette_key},
@@ -75,6 +76,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/") view=ExperimentsPage/>
                         <Route path=path!("/experiments/:experiment/:tab?") view=WorkspacePage/>
                         <Route path=path!("/experiments/:experiment/runs/:run") view=RunPage/>
+                        <Route path=path!("/v/:hash") view=ViewPage/>
                     </Routes>
                 </main>
             </div>

@@ -110,6 +110,9 @@ pub struct View {
     /// Shows only runs whose name holds this, any case.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub search: String,
+    /// Keeps only runs that pass this query, in the language of [`crate::query::parse_query`]; empty for all.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub filter: String,
     /// Shows only panels whose metric holds this, any case.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub panel_search: String,
@@ -165,6 +168,32 @@ pub struct View {
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
+}
+
+/// A view and where it is looked at: what a short link opens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlacedView {
+    /// The experiment's id.
+    pub experiment_id: String,
+    /// The tab, by the last part of its address; empty for the first one.
+    #[serde(default)]
+    pub tab: String,
+    /// The view.
+    pub view: View,
+}
+
+/// A named view of an experiment: a row of `GET /api/experiments/{id}/views`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SavedView {
+    /// Its name, unique in its experiment.
+    pub name: String,
+    /// Its short link: `/v/{hash}` opens it as it was saved.
+    pub hash: String,
+    /// When it was saved, milliseconds since 1970 UTC.
+    pub saved_millis: i64,
+    /// Whether the experiment opens with it.
+    pub is_default: bool,
 }
 
 /// Why a document is no view that can be shown.
@@ -253,6 +282,12 @@ mod tests {
         assert_eq!(view.range, Some([0, 60_000]));
         assert!(!view.shows("00c0ffee") && view.shows("deadbeef"));
         assert_eq!(View::of_json(&view.to_json()), Ok(view));
+    }
+
+    #[test]
+    fn a_filter_is_kept_word_for_word() {
+        let view = View { filter: "params.lr ~ '^0' OR\n NOT (".to_owned(), ..View::default() };
+        assert_eq!(View::of_json(&view.to_json()), Ok(View { version: VERSION, ..view }));
     }
 
     #[test]

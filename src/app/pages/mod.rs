@@ -11,4 +11,5 @@ pub mod run;
 mod run_list;
 pub mod table;
 mod table_columns;
+pub mod views;
 pub mod workspace;

@@ -309,7 +309,8 @@ fn on_key(
     list: NodeRef<html::Div>,
     navigate: &impl Fn(&str, leptos_router::NavigateOptions),
 ) {
-    if crate::routes::typing(event) || event.ctrl_key() || event.meta_key() || event.alt_key() {
+    let held = event.ctrl_key() || event.meta_key() || event.alt_key();
+    if crate::routes::typing(event) || held || crate::ui::dialog::is_open() {
         return;
     }
     let focused = focused_run();

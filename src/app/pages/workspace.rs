@@ -4,11 +4,17 @@ use crate::{
     api::{self, ApiError},
     live::Connection,
     pages::missing::Nothing,
-    pages::{compare::ComparePane, run_list::RunListPane, table::TablePane},
+    pages::{
+        compare::ComparePane,
+        run_list::RunListPane,
+        table::TablePane,
+        views::{ViewsButton, copy_link, open_default},
+    },
     panels::{board::Board, toolbar::Toolbar},
     routes::{Shell, typing},
     state::{Scope, Workspace},
     ui::{
+        dialog,
         icon::{Icon, icon},
         split::Split,
     },
@@ -64,7 +70,11 @@ pub fn WorkspacePage() -> impl IntoView {
 fn ExperimentWorkspace(experiment: String, tab: Memo<Option<Tab>>) -> impl IntoView {
     let shell = expect_context::<Shell>();
     let code = use_query_map().with_untracked(|query| query.get("view"));
+    let asked = code.is_some();
     let workspace = Workspace::open(Scope::Experiment(experiment.clone()), code);
+    if !asked {
+        open_default(workspace);
+    }
     provide_context(workspace);
     shell.workspace.set(Some(workspace));
     on_cleanup(move || shell.workspace.set(None));
@@ -186,16 +196,15 @@ fn Actions(workspace: Workspace) -> impl IntoView {
     let copied = RwSignal::new(false);
     let copy = move |_| {
         crate::url::show_view(&workspace.view_now(Clone::clone));
-        if let Ok(href) = window().location().href() {
-            let _ = window().navigator().clipboard().write_text(&href);
-            copied.set(true);
-            set_timeout(
-                move || {
+        spawn_local(async move {
+            if copy_link(workspace).await.is_ok() {
+                copied.try_set(true);
+                let back = move || {
                     copied.try_set(false);
-                },
-                std::time::Duration::from_secs(2),
-            );
-        }
+                };
+                set_timeout(back, std::time::Duration::from_secs(2));
+            }
+        });
     };
     let can = workspace.can_undo();
     let state = move || match workspace.connection.get() {
@@ -213,6 +222,7 @@ fn Actions(workspace: Workspace) -> impl IntoView {
         <button type="button" class="icon-button" aria-label="Run list" title="Show or hide the run list"
             aria-pressed=move || if folded.get() { "false" } else { "true" }
             on:click=move |_| folded.update(|folded| *folded = !*folded)>{icon(Icon::Sidebar)}</button>
+        <ViewsButton workspace/>
         <button type="button" class="button" on:click=copy>
             {icon(Icon::Link)}
             <span aria-live="polite">{move || if copied.get() { "Link copied" } else { "Copy link" }}</span>
@@ -230,7 +240,7 @@ pub fn provide_folded() {
 /// The keys that work wherever the focus is.
 fn keys(workspace: Workspace) {
     let handle = window_event_listener(ev::keydown, move |event| {
-        if typing(&event) {
+        if typing(&event) || dialog::is_open() {
             return;
         }
         let control = event.ctrl_key() || event.meta_key();

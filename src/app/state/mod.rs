@@ -156,6 +156,14 @@ impl Workspace {
         }
     }
 
+    /// Begins with `view` instead of the untouched one, if nobody changed that yet. Nothing to undo.
+    pub fn begin_with(&self, view: View) {
+        let untouched = self.view.try_with_untracked(|now| *now == View { version: now.version, ..View::default() });
+        if untouched == Some(true) {
+            self.view.set(view);
+        }
+    }
+
     /// Shows `range` of x in all panels, and `y_range` in the panel of `metric`; [`Workspace::zoom_back`]
     /// goes back to what was shown before.
     pub fn zoom(&self, range: Option<[i64; 2]>, metric: &str, y_range: Option<[f64; 2]>) {

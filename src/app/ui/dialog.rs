@@ -3,6 +3,11 @@
 use crate::ui::icon::{Icon, icon};
 use leptos::{ev, html, prelude::*};
 
+/// Whether a dialog is open, which then has all keys to itself.
+pub fn is_open() -> bool {
+    document().query_selector("[role=dialog]").is_ok_and(|found| found.is_some())
+}
+
 /// A dialog with a title. `Esc` and a click beside it close it.
 #[component]
 pub fn Dialog(
@@ -20,12 +25,13 @@ pub fn Dialog(
             let _ = node.focus();
         }
     });
-    let on_key = move |event: ev::KeyboardEvent| {
-        event.stop_propagation();
+    // On the window, because the focus may be nowhere: a button that was pressed and is gone leaves none.
+    let keys = window_event_listener(ev::keydown, move |event| {
         if event.key() == "Escape" {
             on_close.run(());
         }
-    };
+    });
+    on_cleanup(move || keys.remove());
     view! {
         <div class="dialog-scrim" on:click=move |_| on_close.run(())>
             <div
@@ -36,7 +42,6 @@ pub fn Dialog(
                 tabindex="-1"
                 node_ref=node
                 on:click=|event| event.stop_propagation()
-                on:keydown=on_key
             >
                 <div class="dialog-head">
                     <h2>{title}</h2>

@@ -32,6 +32,7 @@ pub mod rows;
 pub mod runs;
 pub mod search;
 pub mod values;
+pub mod views;
 mod writer;
 
 pub use error::StoreError;
@@ -45,7 +46,11 @@ use std::{
 };
 use tokio::sync::Semaphore;
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_models.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_models.sql"),
+    include_str!("migrations/0003_views.sql"),
+];
 
 /// How many questions are read at a time; more wait.
 const READING: usize = 16;
@@ -78,6 +83,7 @@ impl Store {
             "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
              PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16384; PRAGMA busy_timeout = 5000;",
         )?;
+        search::regex::register(&db)?;
         db.set_prepared_statement_cache_capacity(128);
         migrate(&mut db)?;
         let heads = Arc::new(metrics::replay(&db)?);
@@ -219,6 +225,7 @@ impl Drop for Snapshot {
 fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     db.execute_batch("PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -2048;")?;
+    search::regex::register(&db)?;
     db.set_prepared_statement_cache_capacity(128);
     Ok(db)
 }

@@ -4,12 +4,14 @@
 //! - [`artifacts`]: the files of a run
 //! - [`frames`]: what one panel needs to be drawn
 //! - [`live`]: the stream of changes
+//! - [`views`]: views by short link and by name
 
 mod artifacts;
 mod experiments;
 mod frames;
 mod live;
 mod runs;
+mod views;
 
 pub(super) use frames::Flights;
 
@@ -20,7 +22,7 @@ use axum::{
     http::header,
     middleware,
     response::IntoResponse,
-    routing::{get, post},
+    routing::{get, post, put},
 };
 
 /// The largest body of a request, which a run set of many named runs needs.
@@ -33,6 +35,12 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/api/experiments", get(experiments::list))
         .route("/api/experiments/{experiment}", get(experiments::one))
         .route("/api/experiments/{experiment}/metrics", get(experiments::metrics))
+        .route("/api/experiments/{experiment}/views", get(views::list))
+        .route("/api/experiments/{experiment}/views/{name}", put(views::save).delete(views::remove))
+        .route("/api/experiments/{experiment}/views/{name}/history", get(views::history))
+        .route("/api/experiments/{experiment}/default-view", put(views::set_default))
+        .route("/api/views", post(views::keep))
+        .route("/api/views/{hash}", get(views::one))
         .route("/api/runs", post(runs::search))
         .route("/api/runs/{run}", get(runs::one))
         .route("/api/runs/{run}/artifacts", get(artifacts::list))

@@ -119,6 +119,13 @@ async fn what_is_wrong_is_told_as_json() {
         ("a filter that cannot be read", with("run_set", json!({"filter": "metrics."})), 400, "bad_request"),
         ("a run id that is none", with("run_set", json!({"runs": ["7"]})), 400, "bad_request"),
         ("a filter of runs", ("/api/runs", Some(json!({"filter": "=", "experiments": ["1"]}))), 400, "bad_request"),
+        ("a pattern that is none", with("run_set", json!({"filter": "user ~ '['"})), 400, "bad_request"),
+        (
+            "a pattern too large",
+            ("/api/runs", Some(json!({"filter": "user ~ '(a{999}){999}'", "experiments": ["1"]}))),
+            400,
+            "bad_request",
+        ),
         ("an order of runs", ("/api/runs", Some(json!({"order_by": ["x y z"]}))), 400, "bad_request"),
         ("too many runs", ("/api/runs", Some(json!({"limit": 10_001}))), 400, "bad_request"),
     ] {
@@ -132,6 +139,62 @@ async fn what_is_wrong_is_told_as_json() {
     let huge = Request::post("/api/frames").body(Body::from(vec![b' '; 9 << 20])).unwrap();
     assert_eq!(server.send(huge).await.0, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(server.post("/api/frames", &good).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn views_open_by_hash_and_by_name_and_keep_their_history() {
+    let server = Server::start();
+    let eid = server.experiment("digits").await;
+    let put = async |path: String, body: Value| {
+        let (status, _, answer) = server.send(Request::put(path).body(Body::from(body.to_string())).unwrap()).await;
+        (status.as_u16(), serde_json::from_slice::<Value>(&answer).unwrap_or_default())
+    };
+    let home = format!("/api/experiments/{eid}");
+    let placed = |search: &str| json!({"experiment_id": eid.to_string(), "tab": "table", "view": {"version": 1, "search": search}});
+    let (status, kept) = server.post("/api/views", &placed("adam")).await;
+    assert_eq!(status, StatusCode::OK, "{kept}");
+    let hash = kept["hash"].as_str().unwrap().to_owned();
+    assert_eq!(
+        server.post("/api/views", &placed("adam")).await.1["hash"],
+        hash.as_str(),
+        "the same view, the same hash"
+    );
+    assert_ne!(server.post("/api/views", &placed("sgd")).await.1["hash"], hash.as_str());
+    assert_eq!(server.get(&format!("/api/views/{hash}")).await.1, placed("adam"));
+
+    let name = format!("{home}/views/best%20of%20adam");
+    let view = |search: &str| json!({"tab": "", "view": {"search": search}});
+    assert_eq!(put(name.clone(), view("a")).await.0, 200);
+    assert_eq!(put(name.clone(), view("b")).await.1["name"], "best of adam");
+    assert_eq!(put(format!("{home}/default-view"), json!({"name": "best of adam"})).await.0, 200);
+    let list = server.get(&format!("{home}/views")).await.1;
+    assert_eq!((list.as_array().unwrap().len(), &list[0]["is_default"]), (1, &json!(true)));
+    let history = server.get(&format!("{name}/history")).await.1;
+    let of = async |at: usize| server.get(&format!("/api/views/{}", history[at]["hash"].as_str().unwrap())).await.1;
+    assert_eq!(
+        (of(0).await["view"]["search"].clone(), of(1).await["view"]["search"].clone()),
+        (json!("b"), json!("a"))
+    );
+
+    let gone = Request::delete(name.clone()).body(Body::empty()).unwrap();
+    assert_eq!(server.send(gone).await.0, StatusCode::OK);
+    assert_eq!(server.get(&format!("{home}/views")).await.1, json!([]));
+    assert_eq!(server.get(&format!("{name}/history")).await.1.as_array().unwrap().len(), 2);
+
+    for (name, path, body, status) in [
+        ("an unknown experiment", "/api/experiments/99/views/x".to_owned(), view("a"), 404),
+        ("no view", format!("{home}/views/x"), json!({"view": 7}), 400),
+        ("a view of the future", format!("{home}/views/x"), json!({"view": {"version": 99}}), 400),
+        ("a name of nothing", format!("{home}/views/%20"), view("a"), 400),
+        ("a name with a line break", format!("{home}/views/a%0ab"), view("a"), 400),
+        ("a name too long", format!("{home}/views/{}", "x".repeat(201)), view("a"), 400),
+        ("a default that is not there", format!("{home}/default-view"), json!({"name": "nope"}), 404),
+        ("a view too large", format!("{home}/views/x"), view(&"x".repeat(2 << 20)), 413),
+    ] {
+        let (got, answer) = put(path, body).await;
+        assert_eq!((got, answer["error"]["message"].is_string()), (status, true), "{name}: {answer}");
+    }
+    assert_eq!(server.get("/api/views/00").await.0, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
