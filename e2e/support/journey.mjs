@@ -38,6 +38,8 @@ export const test = base.extend({
   page: async ({ page }, use) => {
     const errors = [];
     page.on('pageerror', error => errors.push(String(error)));
+    // What a panic says; a request that fails is said here too, but pages answer for that themselves.
+    page.on('console', message => { if (message.text().includes('panicked')) errors.push(message.text()); });
     await use(page);
     expect(errors, 'errors of the page').toEqual([]);
   },

@@ -4,13 +4,11 @@
 //!
 //! - [`Workspace`]: the view, its runs and metrics, and what the hand points at
 //! - [`columns`]: which columns the runs have, and which the table shows
-//! - [`compare`]: which runs are compared, and what of them
 //! - [`history`]: undo and redo
 //! - [`runs`]: the run list, loaded in pages
 //! - [`frames`]: what one panel shows, and how it grows
 
 pub mod columns;
-pub mod compare;
 pub mod frames;
 pub mod history;
 pub mod runs;
@@ -28,7 +26,11 @@ use data::{
 use history::History;
 use leptos::{prelude::*, task::spawn_local};
 use runs::{RunList, Runs};
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 /// How many runs one panel draws at most; a panel that leaves runs out says so.
 pub const MOST_DRAWN: usize = 1_000;
@@ -355,16 +357,24 @@ pub fn sections_of<'a>(metrics: impl Iterator<Item = &'a str>) -> Vec<(String, V
     sections
 }
 
-/// Runs `act` once things have been quiet for `pause`; for the component that calls this.
+/// Runs `act` once things have been quiet for `pause`; never after the component that calls this has gone,
+/// because what `act` asks for has gone with it.
 pub fn debounced(pause: Duration, act: impl Fn() + 'static) -> impl Fn() + Clone + 'static {
     let act = std::rc::Rc::new(act);
-    let waiting = std::rc::Rc::new(std::cell::Cell::new(None::<TimeoutHandle>));
-    move || {
-        if let Some(handle) = waiting.take() {
+    let waiting = Arc::new(Mutex::new(None::<TimeoutHandle>));
+    let stop = |waiting: &Mutex<Option<TimeoutHandle>>| {
+        if let Some(handle) = waiting.lock().expect("a page has one thread").take() {
             handle.clear();
         }
+    };
+    on_cleanup({
+        let waiting = waiting.clone();
+        move || stop(&waiting)
+    });
+    move || {
+        stop(&waiting);
         let act = act.clone();
-        waiting.set(set_timeout_with_handle(move || act(), pause).ok());
+        *waiting.lock().expect("a page has one thread") = set_timeout_with_handle(move || act(), pause).ok();
     }
 }
 

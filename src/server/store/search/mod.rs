@@ -4,7 +4,6 @@
 //! experiments ([`search_experiments`]) are few.
 
 mod experiments;
-pub(super) mod regex;
 mod runs;
 pub(super) mod sql;
 #[cfg(test)]
