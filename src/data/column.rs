@@ -122,6 +122,14 @@ impl<'a> Cell<'a> {
         crate::series::number_of_text(text).map_or(Cell::Text(text), Cell::Number)
     }
 
+    /// Whether both mean the same; NaN is the same as NaN.
+    pub fn same(self, other: Cell) -> bool {
+        match (self, other) {
+            (Cell::Number(a), Cell::Number(b)) => a == b || (a.is_nan() && b.is_nan()),
+            (a, b) => a == b,
+        }
+    }
+
     /// The number, if it is a finite one.
     pub fn finite(self) -> Option<f64> {
         match self {

@@ -5,6 +5,7 @@
 //! - [`run`]: a run, its params, tags and latest metrics
 //! - [`brush`]: which runs a brush lets through
 //! - [`column`]: a column over runs, for tables, axes, brushes and groups
+//! - [`compare`]: runs side by side, and [`diff`] of their texts
 //! - [`series`]: points of one metric, and the JSON form of values that JSON cannot hold
 //! - [`thin`]: fewer points with every extreme kept
 //! - [`smooth`]: smoothed copies of a series
@@ -14,6 +15,8 @@
 
 pub mod brush;
 pub mod column;
+pub mod compare;
+pub mod diff;
 pub mod frame;
 pub mod query;
 pub mod run;

@@ -4,11 +4,20 @@
 //! ``metrics.loss < 0.1 AND params.`batch size` = '32' AND tags.note IS NOT NULL``.
 //! What can be compared depends on what is searched: the type parameter, a [`Subject`].
 //! Reading is one pass over the text, without recursion.
+//!
+//! Our own questions about runs say more ([`parse_query`]): `OR`, `NOT`, parentheses, regular
+//! expressions, durations. MLflow's endpoints refuse what MLflow refuses. [`Form`] is the same
+//! expression as rows, for people who do not want to write it.
 
+mod form;
 mod lex;
+mod own;
 mod parse;
+mod print;
 mod subject;
 
+pub use form::{Condition, Form, Operator, Part};
+pub use own::parse_query;
 pub use parse::{parse_filter, parse_order};
 pub use subject::{
     AttributeKind, ExperimentAttribute, LoggedModelAttribute, ModelAttribute, RunAttribute, Subject, VersionAttribute,
@@ -19,16 +28,29 @@ pub use subject::{
 pub enum Expr<A> {
     /// All of these hold; of an empty list, always.
     All(Vec<Expr<A>>),
+    /// At least one of these holds; of an empty list, never.
+    Any(Vec<Expr<A>>),
+    /// This does not hold. What is missing passes no comparison, and so it passes this.
+    Not(Box<Expr<A>>),
     /// One comparison holds.
     Compare(Comparison<A>),
 }
 
 impl<A> Expr<A> {
-    /// Every comparison in it, from left to right.
+    /// Every comparison in it, from left to right: all that [`parse_filter`] reads.
     pub fn comparisons(&self) -> Vec<&Comparison<A>> {
         match self {
-            Expr::All(parts) => parts.iter().flat_map(Expr::comparisons).collect(),
+            Expr::All(parts) | Expr::Any(parts) => parts.iter().flat_map(Expr::comparisons).collect(),
+            Expr::Not(inner) => inner.comparisons(),
             Expr::Compare(comparison) => vec![comparison],
+        }
+    }
+
+    /// The parts that must all hold, none of them an [`Expr::All`].
+    pub fn conjuncts(&self) -> Vec<&Expr<A>> {
+        match self {
+            Expr::All(parts) => parts.iter().flat_map(Expr::conjuncts).collect(),
+            Expr::Any(_) | Expr::Not(_) | Expr::Compare(_) => vec![self],
         }
     }
 }
@@ -84,6 +106,8 @@ pub enum Test {
         /// Whether `A` and `a` are the same.
         ignore_case: bool,
     },
+    /// Holds a match of this regular expression. Its syntax is right; it may still be too large to compile.
+    Matches(String),
     /// One of these texts, or none of them if the flag is false.
     In(bool, Vec<String>),
     /// Is there at all, or is not if the flag is false.

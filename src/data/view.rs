@@ -3,7 +3,7 @@
 //! A workspace, a saved view, a share link and an embed are all the same [`View`]. Fields at their
 //! default are left out of its JSON, so that an ordinary view fits into an address.
 
-use crate::{brush::Brushes, column::Column, frame::XAxis};
+use crate::{brush::Brushes, column::Column, compare::Section, frame::XAxis};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -63,6 +63,44 @@ pub struct TableView {
     pub only_differing: bool,
 }
 
+/// How runs are compared side by side.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CompareView {
+    /// The runs compared, in order, by the first eight digits of their ids; none means those that are drawn.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<String>,
+    /// The run that the others are measured against, by the first eight digits of its id; `None` is the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
+    /// Leaves out what is the same in all runs.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub only_differing: bool,
+    /// Shows only facts whose name holds this, any case.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub search: String,
+    /// Sections that are not as they are at first: folded, or unfolded.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub turned: BTreeSet<Section>,
+}
+
+impl CompareView {
+    /// Whether the section is open.
+    pub fn opens(&self, section: Section) -> bool {
+        section.open_at_first() != self.turned.contains(&section)
+    }
+
+    /// Folds the section if it is open, and the other way round.
+    pub fn turn(&mut self, section: Section) {
+        if !self.turned.remove(&section) {
+            self.turned.insert(section);
+        }
+    }
+}
+
+/// The most runs that are compared by choice.
+const MOST_COMPARED: usize = 1_000;
+
 /// What is on the screen of a workspace.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -72,6 +110,9 @@ pub struct View {
     /// Shows only runs whose name holds this, any case.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub search: String,
+    /// Keeps only runs that pass this query, in the language of [`crate::query::parse_query`]; empty for all.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub filter: String,
     /// Shows only panels whose metric holds this, any case.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub panel_search: String,
@@ -117,6 +158,9 @@ pub struct View {
     /// How the table of runs is arranged.
     #[serde(skip_serializing_if = "is_default")]
     pub table: TableView,
+    /// How runs are compared.
+    #[serde(skip_serializing_if = "is_default")]
+    pub compare: CompareView,
     /// The metric whose panel fills the screen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub full: Option<String>,
@@ -179,6 +223,9 @@ impl View {
         view.columns = view.columns.min(8);
         view.brushes.retain(|_, brush| !brush.is_empty() && brush.ranges.iter().flatten().all(|end| end.is_finite()));
         view.table.widths.values_mut().for_each(|width| *width = (*width).clamp(40, 1_200));
+        let mut seen = BTreeSet::new();
+        view.compare.runs.retain(|run| seen.insert(run.clone()));
+        view.compare.runs.truncate(MOST_COMPARED);
         for panel in view.panels.values_mut() {
             panel.y_range = panel.y_range.filter(|[from, to]| from.is_finite() && to.is_finite() && from < to);
         }
@@ -238,6 +285,12 @@ mod tests {
     }
 
     #[test]
+    fn a_filter_is_kept_word_for_word() {
+        let view = View { filter: "params.lr ~ '^0' OR\n NOT (".to_owned(), ..View::default() };
+        assert_eq!(View::of_json(&view.to_json()), Ok(View { version: VERSION, ..view }));
+    }
+
+    #[test]
     fn an_untouched_view_is_nearly_nothing() {
         assert_eq!(View::default().to_json(), r#"{"version":1}"#);
     }
@@ -263,6 +316,23 @@ mod tests {
             View::of_json(r#"{"smoothing":7,"range":[9,1],"columns":200,"panels":{"a":{"y_range":[2,1]}}}"#).unwrap();
         assert_eq!((view.smoothing, view.range, view.columns), (0.999, None, 8));
         assert_eq!(view.panels["a"].y_range, None);
+    }
+
+    #[test]
+    fn a_comparison_comes_back_from_its_document() {
+        let mut view = View::default();
+        view.compare.runs = vec!["0000000b".into(), "0000000a".into()];
+        view.compare.base = Some("0000000a".into());
+        view.compare.only_differing = true;
+        view.compare.turn(Section::Artifacts);
+        let json = view.to_json();
+        let expected = r#"{"version":1,"compare":{"runs":["0000000b","0000000a"],"base":"0000000a","only_differing":true,"turned":["artifacts"]}}"#;
+        assert_eq!(json, expected);
+        let back = View::of_json(&json).expect("its own form").compare;
+        assert_eq!(back, view.compare);
+        assert!(back.opens(Section::Artifacts) && back.opens(Section::Params));
+        let mended = View::of_json(r#"{"compare":{"runs":["a","b","a"]}}"#).expect("a view").compare;
+        assert_eq!(mended.runs, ["a", "b"]);
     }
 
     #[test]

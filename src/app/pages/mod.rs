@@ -1,6 +1,10 @@
 //! One file a route.
 
 pub mod artifacts;
+pub mod compare;
+mod compare_cell;
+mod compare_choose;
+mod compare_grid;
 pub mod experiments;
 pub mod missing;
 pub mod run;

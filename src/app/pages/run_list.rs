@@ -1,7 +1,7 @@
 //! The run list at the left of a workspace: search, order, show and hide.
 
 use crate::{
-    state::Workspace,
+    state::{Workspace, compare::toggle as toggle_compared},
     ui::{
         format::{ago, count, local_time, now_millis},
         icon::{Icon, icon},
@@ -141,12 +141,30 @@ fn Row(workspace: Workspace, at: usize) -> impl IntoView {
                     on:blur=move |_| workspace.hovered.set(None)
                 />
                 <a class="run-name" href=href title=row.name.clone()>{row.name.clone()}</a>
+                <CompareMark workspace short=short.clone() name=row.name.clone()/>
                 {(status != "FINISHED").then(|| view! { <span class="run-state" data-status=status title=status.to_lowercase()></span> })}
                 <span class="run-value">{value}</span>
             </div>
         }
         .into_any()
     }
+}
+
+/// Takes a run into the comparison or out of it. Seen under the pointer, with the focus, and when it is taken in.
+#[component]
+fn CompareMark(workspace: Workspace, short: String, name: String) -> impl IntoView {
+    let compared = {
+        let short = short.clone();
+        workspace.view(move |view| view.compare.runs.contains(&short))
+    };
+    view! {
+        <button type="button" class="run-compare" aria-label=format!("Compare {name}") title="Compare, or leave out (C)"
+            aria-pressed=move || compared.get().to_string()
+            on:click=move |_| workspace.change("compared runs", |view| toggle_compared(&mut view.compare, &short))>
+            {icon(Icon::Compare)}
+        </button>
+    }
+    .into_any()
 }
 
 fn show_only(view: &mut data::view::View, short: &str) {
@@ -284,7 +302,7 @@ fn Order(workspace: Workspace) -> impl IntoView {
     .into_any()
 }
 
-/// The keys of the list: `J K` move, `P` pins, `Enter` opens; `Space` is the checkbox's own.
+/// The keys of the list: `J K` move, `P` pins, `C` compares, `Enter` opens; `Space` is the checkbox's own.
 fn on_key(
     event: &web_sys::KeyboardEvent,
     workspace: Workspace,
@@ -304,6 +322,9 @@ fn on_key(
             workspace.change("pin", |view| {
                 view.pinned = (view.pinned.as_ref() != Some(&short)).then_some(short);
             });
+        }
+        ("c", Some(run)) => {
+            workspace.change("compared runs", |view| toggle_compared(&mut view.compare, &run[..8]));
         }
         ("Enter", Some(run)) => {
             let experiment = workspace.scope().experiment().to_owned();

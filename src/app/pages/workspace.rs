@@ -5,6 +5,7 @@ use crate::{
     live::Connection,
     pages::missing::Nothing,
     pages::{
+        compare::ComparePane,
         run_list::RunListPane,
         table::TablePane,
         views::{ViewsButton, copy_link, open_default},
@@ -27,16 +28,18 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 enum Tab {
     Charts,
     Table,
+    Compare,
 }
 
 impl Tab {
-    const ALL: &[Tab] = &[Tab::Charts, Tab::Table];
+    const ALL: &[Tab] = &[Tab::Charts, Tab::Table, Tab::Compare];
 
     /// The last part of its address; the first tab has none.
     fn slug(self) -> &'static str {
         match self {
             Tab::Charts => "",
             Tab::Table => "table",
+            Tab::Compare => "compare",
         }
     }
 
@@ -44,6 +47,7 @@ impl Tab {
         match self {
             Tab::Charts => "Charts",
             Tab::Table => "Table",
+            Tab::Compare => "Compare",
         }
     }
 
@@ -129,6 +133,7 @@ fn Panes(workspace: Workspace, experiment: String, tab: Memo<Option<Tab>>) -> im
                         view! { <div class="board-scroll" data-scroller="true"><Board workspace/></div> }.into_any()
                     }
                     Some(Tab::Table) => view! { <TablePane workspace/> }.into_any(),
+                    Some(Tab::Compare) => view! { <ComparePane workspace/> }.into_any(),
                     None => view! { <Nothing title="There is no such tab" words="The address may have been mistyped."/> }.into_any(),
                 }}
             </section>

@@ -2,7 +2,7 @@
 
 use super::{Workspace, runs::RunList};
 use data::{
-    column::{Attribute, Cell, Column},
+    column::{Attribute, Column},
     run::RunRow,
 };
 use leptos::prelude::*;
@@ -28,14 +28,7 @@ pub fn columns_of(list: &RunList) -> Vec<Column> {
 pub fn differs<'a>(column: &Column, mut rows: impl Iterator<Item = &'a Arc<RunRow>>) -> bool {
     let Some(first) = rows.next() else { return false };
     let first = column.cell(first);
-    rows.any(|row| !same(column.cell(row), first))
-}
-
-fn same(a: Cell, b: Cell) -> bool {
-    match (a, b) {
-        (Cell::Number(a), Cell::Number(b)) => a == b || (a.is_nan() && b.is_nan()),
-        (a, b) => a == b,
-    }
+    rows.any(|row| !column.cell(row).same(first))
 }
 
 impl Workspace {

@@ -4,11 +4,13 @@
 //!
 //! - [`Workspace`]: the view, its runs and metrics, and what the hand points at
 //! - [`columns`]: which columns the runs have, and which the table shows
+//! - [`compare`]: which runs are compared, and what of them
 //! - [`history`]: undo and redo
 //! - [`runs`]: the run list, loaded in pages
 //! - [`frames`]: what one panel shows, and how it grows
 
 pub mod columns;
+pub mod compare;
 pub mod frames;
 pub mod history;
 pub mod runs;

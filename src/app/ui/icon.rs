@@ -39,6 +39,10 @@ pub enum Icon {
     Redo,
     /// Shown.
     Eye,
+    /// Side by side.
+    Compare,
+    /// Copy.
+    Copy,
     /// Help.
     Help,
 }
@@ -67,6 +71,8 @@ pub fn icon(icon: Icon) -> AnyView {
         Icon::Eye => {
             "M1.500 8S4 3.500 8 3.500 14.500 8 14.500 8 12 12.500 8 12.500 1.500 8 1.500 8Z M8 10a2 2 0 1 0 0-4 2 2 0 0 0 0 4Z"
         }
+        Icon::Compare => "M2 3h5v10H2Z M9 3h5v10H9Z",
+        Icon::Copy => "M6 6h8v8H6Z M10 6V2H2v8h4",
         Icon::Help => {
             "M6 6a2 2 0 1 1 2.600 1.900c-.400.150-.600.500-.600.900V9.500 M8 12h.01 M8 14.500a6.500 6.500 0 1 0 0-13 6.500 6.500 0 0 0 0 13Z"
         }

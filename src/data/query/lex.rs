@@ -60,7 +60,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, QueryError> {
             ')' => (Kind::Close, 1),
             ',' => (Kind::Comma, 1),
             '\'' | '"' | '`' => quoted(text, at, first)?,
-            '=' | '!' | '<' | '>' => sign(text, at)?,
+            '=' | '!' | '<' | '>' | '~' => sign(text, at)?,
             c if c.is_ascii_digit() || matches!(c, '-' | '+' | '.') => number(text, at)?,
             c if c.is_alphabetic() || c == '_' => {
                 let len = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).unwrap_or(rest.len());
@@ -95,7 +95,7 @@ fn quoted(text: &str, at: usize, quote: char) -> Result<(Kind<'_>, usize), Query
 }
 
 fn sign(text: &str, at: usize) -> Result<(Kind<'_>, usize), QueryError> {
-    for sign in ["!=", ">=", "<=", "=", ">", "<"] {
+    for sign in ["!=", ">=", "<=", "=", ">", "<", "~"] {
         if text[at..].starts_with(sign) {
             return Ok((Kind::Sign(&text[at..at + sign.len()]), sign.len()));
         }

@@ -6,7 +6,7 @@ use super::{
 };
 
 /// How many comparisons a filter may have, so that the database can hold the question.
-const MOST_COMPARISONS: usize = 200;
+pub(super) const MOST_COMPARISONS: usize = 200;
 /// How long a LIKE pattern may be, in bytes.
 const LONGEST_PATTERN: usize = 10_000;
 
@@ -64,37 +64,45 @@ pub fn parse_order<A: Subject>(text: &str) -> Result<OrderKey<A>, QueryError> {
     }
 }
 
-struct Reader<'a, A> {
+pub(super) struct Reader<'a, A> {
     text: &'a str,
     tokens: Vec<Token<'a>>,
     at: usize,
+    /// Whether the language is our own, which asks more of text fields and knows more attributes.
+    own: bool,
     subject: std::marker::PhantomData<A>,
 }
 
 impl<'a, A: Subject> Reader<'a, A> {
     fn new(text: &'a str) -> Result<Self, QueryError> {
-        Ok(Reader { text, tokens: tokens(text)?, at: 0, subject: std::marker::PhantomData })
+        Ok(Reader { text, tokens: tokens(text)?, at: 0, own: false, subject: std::marker::PhantomData })
     }
 
-    fn peek(&self) -> &Token<'a> {
+    /// A reader of our own language.
+    pub(super) fn own(text: &'a str) -> Result<Self, QueryError> {
+        Ok(Reader { own: true, ..Reader::new(text)? })
+    }
+
+    pub(super) fn peek(&self) -> &Token<'a> {
         &self.tokens[self.at]
     }
 
     /// The next token; at the end, the end again and again.
-    fn next(&mut self) -> Token<'a> {
+    pub(super) fn next(&mut self) -> Token<'a> {
         let token = self.tokens[self.at].clone();
         self.at = (self.at + 1).min(self.tokens.len() - 1);
         token
     }
 
-    fn error(&self, at: &Token, message: impl Into<String>) -> QueryError {
+    pub(super) fn error(&self, at: &Token, message: impl Into<String>) -> QueryError {
         QueryError::new(self.text, at.at, message)
     }
 
-    fn comparison(&mut self) -> Result<Comparison<A>, QueryError> {
+    pub(super) fn comparison(&mut self) -> Result<Comparison<A>, QueryError> {
         let at = self.peek().clone();
         let field = self.field()?;
         let test = match &field {
+            Field::Metric(_) if self.own && self.peek().kind.is_keyword("IS") => self.text_test(true, true, true)?,
             Field::Metric(_) => self.number_test()?,
             Field::Param(_) | Field::Tag(_) => self.text_test(A::NULL_TESTS, false, true)?,
             Field::Dataset(_) => self.text_test(false, true, true)?,
@@ -164,9 +172,10 @@ impl<'a, A: Subject> Reader<'a, A> {
     }
 
     fn attribute(&self, token: &Token, name: &str) -> Result<Field<A>, QueryError> {
-        let found = A::attributes().iter().find(|(_, spellings)| spellings.contains(&name));
+        let own = if self.own { A::own_attributes() } else { &[] };
+        let found = A::attributes().iter().chain(own).find(|(_, spellings)| spellings.contains(&name));
         found.map(|(attribute, _)| Field::Attribute(*attribute)).ok_or_else(|| {
-            let known: Vec<&str> = A::attributes().iter().map(|(_, spellings)| spellings[0]).collect();
+            let known: Vec<&str> = A::attributes().iter().chain(own).map(|(_, spellings)| spellings[0]).collect();
             let name = super::excerpt(name);
             self.error(token, format!("'{name}' is no attribute of a {}: it has {}", A::NAME, known.join(", ")))
         })
@@ -212,12 +221,14 @@ impl<'a, A: Subject> Reader<'a, A> {
     }
 
     fn text_test(&mut self, nullable: bool, listable: bool, patterns: bool) -> Result<Test, QueryError> {
+        let listable = listable || self.own;
         let token = self.next();
         match &token.kind {
             Kind::Sign("=") => Ok(Test::Text(true, self.text_value()?)),
             Kind::Sign("!=") => Ok(Test::Text(false, self.text_value()?)),
             kind if patterns && kind.is_keyword("LIKE") => self.pattern(false),
             kind if patterns && kind.is_keyword("ILIKE") => self.pattern(true),
+            kind if self.own && (*kind == Kind::Sign("~") || kind.is_keyword("RLIKE")) => self.regex(),
             kind if listable && kind.is_keyword("IN") => Ok(Test::In(true, self.list()?)),
             kind if listable && kind.is_keyword("NOT") && self.peek().kind.is_keyword("IN") => {
                 self.next();
@@ -237,6 +248,7 @@ impl<'a, A: Subject> Reader<'a, A> {
             kind => {
                 let mut allowed = vec!["=", "!="];
                 allowed.extend(["LIKE", "ILIKE"].iter().filter(|_| patterns));
+                allowed.extend(["RLIKE", "~"].iter().filter(|_| self.own));
                 allowed.extend(["IN", "NOT IN"].iter().filter(|_| listable));
                 allowed.extend(["IS NULL", "IS NOT NULL"].iter().filter(|_| nullable));
                 let message = format!("found {} where one of {} was expected", kind.describe(), allowed.join(" "));
@@ -245,7 +257,7 @@ impl<'a, A: Subject> Reader<'a, A> {
         }
     }
 
-    fn text_value(&mut self) -> Result<String, QueryError> {
+    pub(super) fn text_value(&mut self) -> Result<String, QueryError> {
         let token = self.next();
         match token.kind {
             Kind::Quoted('\'' | '"', text) => Ok(text),

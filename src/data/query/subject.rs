@@ -21,6 +21,10 @@ pub trait Subject: Copy + PartialEq + std::fmt::Debug + 'static {
 
     /// Every attribute, with the spellings that name it.
     fn attributes() -> &'static [(Self, &'static [&'static str])];
+    /// Attributes and spellings that only [`super::parse_query`] knows.
+    fn own_attributes() -> &'static [(Self, &'static [&'static str])] {
+        &[]
+    }
     /// What can be asked of the attribute.
     fn kind(self) -> AttributeKind;
     /// Whether results can be ordered by it.
@@ -63,6 +67,8 @@ pub enum RunAttribute {
     StartTime,
     /// When it ended, milliseconds.
     EndTime,
+    /// How long it took, milliseconds; missing while it runs.
+    Duration,
 }
 
 impl Subject for RunAttribute {
@@ -88,12 +94,16 @@ impl Subject for RunAttribute {
         ]
     }
 
+    fn own_attributes() -> &'static [(Self, &'static [&'static str])] {
+        &[(RunAttribute::Duration, &["duration"]), (RunAttribute::UserId, &["user"])]
+    }
+
     fn kind(self) -> AttributeKind {
         use RunAttribute::*;
         match self {
             RunId => AttributeKind::ListableText,
             RunName | UserId | Status | ArtifactUri => AttributeKind::Text,
-            StartTime | EndTime => AttributeKind::Whole,
+            StartTime | EndTime | Duration => AttributeKind::Whole,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! `cargo run --release -p server --example bench_search [RUNS]`. Prints a table; docs/search.md holds one.
 
 use data::{
-    query::{parse_filter, parse_order},
+    query::{parse_order, parse_query},
     run::RunId,
 };
 use server::store::{
@@ -33,6 +33,12 @@ const QUESTIONS: &[(&str, &str)] = &[
     ("params.lr LIKE '0.0%' AND status = 'RUNNING'", "metrics.acc DESC"),
     ("run_name = 'run-77777'", ""),
     ("metrics.acc > 0.9 AND metrics.loss > 0.9", "metrics.acc DESC"),
+    ("params.lr = '0.1' OR metrics.acc > 0.99", "metrics.loss ASC"),
+    ("(params.lr = '0.1' OR params.lr = '0.01') AND NOT params.depth = '3'", ""),
+    ("params.lr ~ '^0\\.0+1$' AND metrics.acc > 0.5", "metrics.acc DESC"),
+    ("run_name ~ '77$'", ""),
+    ("params.seed = '4711' AND (params.lr = '0.1' OR NOT tags.note IS NULL)", "metrics.acc DESC"),
+    ("params.seed IN ('1', '2', '3')", ""),
     ("params.lr = '0.1'", "metrics.acc DESC, params.depth ASC, metrics.loss ASC"),
 ];
 
@@ -53,7 +59,7 @@ async fn main() -> Result<(), Fail> {
     for (filter, order) in QUESTIONS {
         let query = RunQuery {
             eids: vec![eid],
-            filter: parse_filter(filter)?,
+            filter: parse_query(filter)?,
             order: order.split(", ").filter(|key| !key.is_empty()).map(parse_order).collect::<Result<_, _>>()?,
             view: View::Active,
             offset: 0,

@@ -83,6 +83,7 @@ impl Store {
             "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
              PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16384; PRAGMA busy_timeout = 5000;",
         )?;
+        search::regex::register(&db)?;
         db.set_prepared_statement_cache_capacity(128);
         migrate(&mut db)?;
         let heads = Arc::new(metrics::replay(&db)?);
@@ -224,6 +225,7 @@ impl Drop for Snapshot {
 fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     db.execute_batch("PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -2048;")?;
+    search::regex::register(&db)?;
     db.set_prepared_statement_cache_capacity(128);
     Ok(db)
 }

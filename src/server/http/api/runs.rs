@@ -13,7 +13,7 @@ use axum::{
     extract::{Path, State},
 };
 use data::{
-    query::{QueryError, parse_filter, parse_order},
+    query::{QueryError, parse_order, parse_query},
     run::{RunRow, RunsPage, RunsRequest},
 };
 
@@ -46,7 +46,7 @@ fn query_of(request: &RunsRequest) -> Result<RunQuery, ApiError> {
     let eids = request.experiments.iter().filter_map(|id| id.parse().ok()).collect();
     Ok(RunQuery {
         eids,
-        filter: parse_filter(&request.filter).map_err(unread)?,
+        filter: parse_query(&request.filter).map_err(unread)?,
         order: request.order_by.iter().map(|key| parse_order(key)).collect::<Result<_, _>>().map_err(unread)?,
         view: View::Active,
         offset: request.offset,

@@ -119,6 +119,13 @@ async fn what_is_wrong_is_told_as_json() {
         ("a filter that cannot be read", with("run_set", json!({"filter": "metrics."})), 400, "bad_request"),
         ("a run id that is none", with("run_set", json!({"runs": ["7"]})), 400, "bad_request"),
         ("a filter of runs", ("/api/runs", Some(json!({"filter": "=", "experiments": ["1"]}))), 400, "bad_request"),
+        ("a pattern that is none", with("run_set", json!({"filter": "user ~ '['"})), 400, "bad_request"),
+        (
+            "a pattern too large",
+            ("/api/runs", Some(json!({"filter": "user ~ '(a{999}){999}'", "experiments": ["1"]}))),
+            400,
+            "bad_request",
+        ),
         ("an order of runs", ("/api/runs", Some(json!({"order_by": ["x y z"]}))), 400, "bad_request"),
         ("too many runs", ("/api/runs", Some(json!({"limit": 10_001}))), 400, "bad_request"),
     ] {

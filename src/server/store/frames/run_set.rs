@@ -7,7 +7,7 @@ use crate::store::{
 };
 use data::{
     frame::RunSet,
-    query::{Comparison, Expr, Field, RunAttribute, Test, parse_filter},
+    query::{Comparison, Expr, Field, RunAttribute, Test, parse_query},
     run::RunId,
 };
 use rusqlite::{Connection, OptionalExtension, Row};
@@ -80,7 +80,7 @@ fn known_experiment(db: &Connection, id: &str) -> Result<i64, StoreError> {
 }
 
 fn parsed(filter: &str) -> Result<Expr<RunAttribute>, StoreError> {
-    parse_filter(filter).map_err(|error| StoreError::Invalid(error.to_string()))
+    parse_query(filter).map_err(|error| StoreError::Invalid(error.to_string()))
 }
 
 fn query(eids: &BTreeSet<i64>, filter: Expr<RunAttribute>) -> RunQuery {

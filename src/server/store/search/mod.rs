@@ -4,6 +4,7 @@
 //! experiments ([`search_experiments`]) are few.
 
 mod experiments;
+pub(super) mod regex;
 mod runs;
 pub(super) mod sql;
 #[cfg(test)]

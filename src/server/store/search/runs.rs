@@ -6,9 +6,11 @@
 //! - else the first sort key drives: its index is walked in order, each run is probed for the other
 //!   comparisons, and the walk ends when the page is full. NaN and missing values are stages of their
 //!   own after the walk, because one ORDER BY over all three would cost the index.
+//!
+//! Only comparisons that must hold drive or bound a walk. Below an OR or a NOT they are probes of each run.
 
 use super::{
-    View,
+    View, regex,
     sql::{Sql, json},
 };
 use crate::store::{StoreError, keys, metrics::rid_of};
@@ -129,7 +131,16 @@ impl<'a> Plan<'a> {
             return Ok(None);
         }
         let mut conditions = Vec::new();
-        for Comparison { field, test } in query.filter.comparisons() {
+        for comparison in query.filter.comparisons() {
+            if let Test::Matches(pattern) = &comparison.test {
+                regex::check(pattern)?;
+            }
+        }
+        for conjunct in query.filter.conjuncts() {
+            let Expr::Compare(Comparison { field, test }) = conjunct else {
+                conditions.push(Condition::Own(probe(db, conjunct)?));
+                continue;
+            };
             let Some((table, name)) = narrow(field) else {
                 conditions.push(Condition::Own(own_condition(field, test)));
                 continue;
@@ -168,15 +179,19 @@ impl<'a> Plan<'a> {
             let indexed = match test {
                 Test::Text(equal, _) => *equal,
                 Test::Number(ordering, _) => *ordering != Ordering::NotEqual,
-                Test::Whole(..) | Test::Like { .. } | Test::In(..) => false,
+                Test::In(wanted, _) => *wanted,
                 Test::Present(present) => *present,
+                Test::Whole(..) | Test::Like { .. } | Test::Matches(_) => false,
             };
             let mut sql = Sql::new(&format!("SELECT rid FROM {} WHERE ", table.name()));
             self.in_experiments(&mut sql, "eid");
             sql.with(" AND kid = ? AND ", *kid).test("value", test);
             indexed.then_some(sql)
         });
-        let own = self.query.filter.comparisons().into_iter().filter_map(|comparison| self.own_candidate(comparison));
+        let own = self.query.filter.conjuncts().into_iter().filter_map(|conjunct| match conjunct {
+            Expr::Compare(comparison) => self.own_candidate(comparison),
+            Expr::All(_) | Expr::Any(_) | Expr::Not(_) => None,
+        });
         narrow.chain(own).collect()
     }
 
@@ -210,14 +225,7 @@ impl<'a> Plan<'a> {
             sql.push(" AND ");
             match condition {
                 Condition::Own(own) => sql.append(own),
-                Condition::Narrow(table, kid, test) => {
-                    let row = format!("EXISTS (SELECT 1 FROM {} v WHERE v.rid = r.rid AND v.kid = ?", table.name());
-                    match test {
-                        Test::Present(false) => sql.push("NOT ").with(&row, *kid),
-                        test => sql.with(&row, *kid).push(" AND ").test("v.value", test),
-                    };
-                    sql.push(")")
-                }
+                Condition::Narrow(table, kid, test) => narrow_probe(&mut sql, *table, *kid, test),
             };
         }
         sql
@@ -287,6 +295,43 @@ impl<'a> Plan<'a> {
         body.with(&format!(" WHERE NOT EXISTS ({row}) AND "), walked.kid).append(&self.wanted());
         Stage { body, order }
     }
+}
+
+/// Adds whether the run `r` has a row that passes the test.
+fn narrow_probe<'a>(sql: &'a mut Sql, table: Table, kid: i64, test: &Test) -> &'a mut Sql {
+    let row = format!("EXISTS (SELECT 1 FROM {} v WHERE v.rid = r.rid AND v.kid = ?", table.name());
+    match test {
+        Test::Present(false) => sql.push("NOT ").with(&row, kid),
+        test => sql.with(&row, kid).push(" AND ").test("v.value", test),
+    };
+    sql.push(")")
+}
+
+/// Whether the run `r` passes `expr`: true or false, never NULL, so that NOT means the opposite.
+fn probe(db: &Connection, expr: &Expr<RunAttribute>) -> Result<Sql, StoreError> {
+    let mut sql = Sql::default();
+    match expr {
+        Expr::All(parts) => sql = joined(db, parts, " AND ", "TRUE")?,
+        Expr::Any(parts) => sql = joined(db, parts, " OR ", "FALSE")?,
+        Expr::Not(inner) => drop(sql.push("NOT ").append(&probe(db, inner)?)),
+        Expr::Compare(Comparison { field, test }) => match narrow(field) {
+            None => drop(sql.push("((").append(&own_condition(field, test)).push(") IS TRUE)")),
+            Some((table, name)) => match keys::of_name(db, name)? {
+                Some(kid) => drop(narrow_probe(&mut sql, table, kid, test)),
+                None => drop(sql.push(if *test == Test::Present(false) { "TRUE" } else { "FALSE" })),
+            },
+        },
+    }
+    Ok(sql)
+}
+
+fn joined(db: &Connection, parts: &[Expr<RunAttribute>], word: &str, of_none: &str) -> Result<Sql, StoreError> {
+    let mut sql = Sql::new("(");
+    for (at, part) in parts.iter().enumerate() {
+        sql.push(if at > 0 { word } else { "" }).append(&probe(db, part)?);
+    }
+    sql.push(if parts.is_empty() { of_none } else { "" }).push(")");
+    Ok(sql)
 }
 
 /// The part of an index that is walked in order.
@@ -421,5 +466,6 @@ fn column(attribute: RunAttribute) -> (&'static str, bool) {
         RunAttribute::ArtifactUri => ("r.artifact_uri", false),
         RunAttribute::StartTime => ("r.started", false),
         RunAttribute::EndTime => ("r.ended", true),
+        RunAttribute::Duration => ("(r.ended - r.started)", true),
     }
 }

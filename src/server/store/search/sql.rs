@@ -47,6 +47,7 @@ impl Sql {
             Test::Text(false, text) => self.with(&format!("{column} != ?"), text.clone()),
             Test::Like { pattern, ignore_case: true } => self.with(&format!("{column} LIKE ?"), pattern.clone()),
             Test::Like { pattern, ignore_case: false } => self.with(&format!("{column} GLOB ?"), glob(pattern)),
+            Test::Matches(pattern) => self.with(&format!("{column} REGEXP ?"), pattern.clone()),
             Test::In(wanted, texts) => {
                 let not = if *wanted { "" } else { "NOT " };
                 self.with(&format!("{column} {not}IN (SELECT value FROM json_each(?))"), json(texts))

@@ -9,10 +9,12 @@ use crate::store::{
     values,
 };
 use data::{
-    query::{parse_filter, parse_order},
+    query::{parse_filter, parse_order, parse_query},
     run::{RunId, RunRow},
 };
 use std::cmp::Ordering;
+
+mod random;
 
 const RUNS: i64 = 60;
 
@@ -43,6 +45,10 @@ async fn filled() -> (tempfile::TempDir, Store) {
                 metrics::append(tx, run, &[point("acc", acc)])?;
                 if n % 3 > 0 {
                     metrics::append(tx, run, &[point("val/loss", -(n as f64))])?;
+                }
+                if n % 2 == 1 {
+                    let end = runs::RunUpdate { end_millis: Some(n / 3 + n), ..Default::default() };
+                    runs::update(tx, &id.to_string(), &end)?;
                 }
                 if n % 10 == 9 {
                     runs::delete(tx, &id.to_string())?;
@@ -95,7 +101,21 @@ const FILTERS: &[Meaning] = &[
     ("run_name LIKE 'run%'", |_| false),
     ("`run name` ILIKE 'run%' AND status = 'RUNNING'", |_| true),
     ("start_time >= 10 AND start_time < 12", |r| (10..12).contains(&r.start_millis)),
-    ("end_time > 0", |_| false),
+    ("end_time > 0", |r| r.end_millis.is_some()),
+    ("duration > 20", |r| r.end_millis.is_some_and(|end| end - r.start_millis > 20)),
+    ("NOT duration > 20", |r| r.end_millis.is_none_or(|end| end - r.start_millis <= 20)),
+    ("params.lr ~ '^0\\.0?1$' OR run_name RLIKE '(?i)^run[34]'", |r| {
+        r.params["lr"] != "1e-3" || r.name.ends_with(['3', '4'])
+    }),
+    ("NOT (metrics.`val/loss` < -5 OR params.nobody = 'a') AND run_name IN ('Run1', 'Run2')", |r| {
+        metric(r, "val/loss").is_none_or(|v| v >= -5.0) && ["Run1", "Run2"].contains(&r.name.as_str())
+    }),
+    ("metrics.`val/loss` IS NULL AND params.lr IN ('0.1', '0.01')", |r| {
+        metric(r, "val/loss").is_none() && r.params["lr"] != "1e-3"
+    }),
+    ("datasets.name = 'digits' OR tags.note IS NOT NULL", |r| {
+        text(&r.params, "batch size").is_some() || text(&r.tags, "note").is_some()
+    }),
     ("datasets.name = 'digits' AND datasets.digest LIKE 'd%'", |r| text(&r.params, "batch size").is_some()),
     ("datasets.context IN ('train', 'test')", |r| text(&r.params, "batch size").is_some()),
     ("datasets.context NOT IN ('train')", |_| false),
@@ -129,7 +149,10 @@ const ORDERS: &[Compare] = &[
         place(a).cmp(&place(b))
     }),
     (&["run_name DESC", "start_time ASC"], |a, b| b.name.cmp(&a.name).then(a.start_millis.cmp(&b.start_millis))),
-    (&["end_time"], |_, _| Ordering::Equal),
+    (&["end_time"], |a, b| {
+        let place = |r: &RunRow| (r.end_millis.is_none(), r.end_millis);
+        place(a).cmp(&place(b))
+    }),
 ];
 
 #[tokio::test]
@@ -139,7 +162,7 @@ async fn a_search_finds_what_its_words_mean() {
         .read(|db| {
             let everything = RunQuery {
                 eids: vec![1, 2],
-                filter: parse_filter("").unwrap(),
+                filter: parse_query("").unwrap(),
                 order: vec![],
                 view: View::All,
                 offset: 0,
@@ -165,7 +188,7 @@ async fn a_search_finds_what_its_words_mean() {
                             let expected: Vec<i64> = expected.iter().map(|r| r.rid).collect();
                             let query = RunQuery {
                                 eids: eids.clone(),
-                                filter: parse_filter(filter).unwrap(),
+                                filter: parse_query(filter).unwrap(),
                                 order: order.iter().map(|key| parse_order(key).unwrap()).collect(),
                                 view,
                                 offset: 0,
@@ -247,7 +270,7 @@ async fn the_largest_questions_are_answered() {
     ] {
         let query = RunQuery {
             eids: vec![1],
-            filter: parse_filter(filter).unwrap(),
+            filter: parse_query(filter).unwrap(),
             order: order.iter().map(|key| parse_order(key).unwrap()).collect(),
             view: View::Active,
             offset: 0,

@@ -1,0 +1,229 @@
+//! A query as rows: what a form shows and changes. Written as text, it is the query again.
+
+use super::{
+    AttributeKind, Comparison, Expr, Field, Ordering, RunAttribute, Subject, Test, parse_query,
+    print::{list, number, quoted},
+};
+
+/// How a row compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operator {
+    /// On this side of a number; `=` and `!=` also of a text.
+    Order(Ordering),
+    /// `LIKE`
+    Like,
+    /// `ILIKE`
+    ILike,
+    /// `RLIKE`
+    Matches,
+    /// `IN`
+    In,
+    /// `NOT IN`
+    NotIn,
+    /// `IS NULL`
+    Missing,
+    /// `IS NOT NULL`
+    Present,
+}
+
+impl Operator {
+    const TEXT: [Operator; 7] = [
+        Operator::Order(Ordering::Equal),
+        Operator::Order(Ordering::NotEqual),
+        Operator::ILike,
+        Operator::Like,
+        Operator::Matches,
+        Operator::In,
+        Operator::NotIn,
+    ];
+
+    /// The operator of a test.
+    pub fn of(test: &Test) -> Operator {
+        match test {
+            Test::Number(ordering, _) | Test::Whole(ordering, _) => Operator::Order(*ordering),
+            Test::Text(true, _) => Operator::Order(Ordering::Equal),
+            Test::Text(false, _) => Operator::Order(Ordering::NotEqual),
+            Test::Like { ignore_case: false, .. } => Operator::Like,
+            Test::Like { ignore_case: true, .. } => Operator::ILike,
+            Test::Matches(_) => Operator::Matches,
+            Test::In(true, _) => Operator::In,
+            Test::In(false, _) => Operator::NotIn,
+            Test::Present(true) => Operator::Present,
+            Test::Present(false) => Operator::Missing,
+        }
+    }
+
+    /// What can be asked of `field`, the most usual first.
+    pub fn all_of(field: &Field<RunAttribute>) -> Vec<Operator> {
+        let numbers = Ordering::ALL.map(Operator::Order);
+        let presence = [Operator::Present, Operator::Missing];
+        match field {
+            Field::Metric(_) => [&numbers[..], &presence].concat(),
+            Field::Param(_) | Field::Tag(_) => [&Operator::TEXT[..], &presence].concat(),
+            Field::Dataset(_) => Operator::TEXT.to_vec(),
+            Field::Attribute(attribute) => match attribute.kind() {
+                AttributeKind::Whole => numbers.to_vec(),
+                AttributeKind::Text | AttributeKind::ListableText | AttributeKind::Id => Operator::TEXT.to_vec(),
+            },
+        }
+    }
+
+    /// As the language writes it.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Operator::Order(ordering) => ordering.sign(),
+            Operator::Like => "LIKE",
+            Operator::ILike => "ILIKE",
+            Operator::Matches => "RLIKE",
+            Operator::In => "IN",
+            Operator::NotIn => "NOT IN",
+            Operator::Missing => "IS NULL",
+            Operator::Present => "IS NOT NULL",
+        }
+    }
+
+    /// Whether a value follows.
+    pub fn takes_value(self) -> bool {
+        !matches!(self, Operator::Missing | Operator::Present)
+    }
+}
+
+/// One row: a comparison that may still be in the making.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    /// Whether the opposite must hold.
+    pub not: bool,
+    /// What is looked at.
+    pub field: Field<RunAttribute>,
+    /// How it is compared.
+    pub operator: Operator,
+    /// The value as a person writes it; texts of a list are parted by commas.
+    pub value: String,
+}
+
+impl Condition {
+    /// A row over `field` without a value yet.
+    pub fn new(field: Field<RunAttribute>) -> Condition {
+        let operator = Operator::all_of(&field)[0];
+        Condition { not: false, field, operator, value: String::new() }
+    }
+
+    /// A row that asks for what `comparison` asks for; `None` if rows cannot say it.
+    fn of(not: bool, comparison: &Comparison<RunAttribute>) -> Option<Condition> {
+        let value = match &comparison.test {
+            Test::Number(_, value) => number(*value),
+            Test::Whole(_, value) => value.to_string(),
+            Test::Text(_, text) | Test::Like { pattern: text, .. } | Test::Matches(text) => text.clone(),
+            Test::In(_, texts) => texts.join(", "),
+            Test::Present(_) => String::new(),
+        };
+        let condition =
+            Condition { not, field: comparison.field.clone(), operator: Operator::of(&comparison.test), value };
+        // A text with a comma in it would fall apart, and a row without a value says nothing.
+        let same = Condition { not: false, ..condition.clone() }.text() == Some(comparison.to_string());
+        same.then_some(condition)
+    }
+
+    /// The row as text; `None` while it lacks its value.
+    pub fn text(&self) -> Option<String> {
+        let value = match self.operator {
+            Operator::Missing | Operator::Present => String::new(),
+            _ if self.value.is_empty() => return None,
+            Operator::In | Operator::NotIn => list(self.value.split(',').map(str::trim)),
+            Operator::Like | Operator::ILike | Operator::Matches => quoted(&self.value, '\''),
+            Operator::Order(_) if self.is_number() => self.value.trim().to_owned(),
+            Operator::Order(_) => quoted(&self.value, '\''),
+        };
+        let not = if self.not { "NOT " } else { "" };
+        Some(format!("{not}{} {} {value}", self.field, self.operator.sign()).trim_end().to_owned())
+    }
+
+    /// Whether the value is a number.
+    pub fn is_number(&self) -> bool {
+        match &self.field {
+            Field::Metric(_) => true,
+            Field::Attribute(attribute) => attribute.kind() == AttributeKind::Whole,
+            Field::Param(_) | Field::Tag(_) | Field::Dataset(_) => false,
+        }
+    }
+}
+
+/// A row, or rows in parentheses.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part {
+    /// One row.
+    One(Condition),
+    /// Rows of which any (or all, if the flag is false) must hold.
+    Group(bool, Vec<Condition>),
+}
+
+/// Rows, and groups of rows one level deep.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Form {
+    /// Whether any part suffices; else all must hold.
+    pub any: bool,
+    /// The parts in order.
+    pub parts: Vec<Part>,
+}
+
+impl Form {
+    /// The form of a query; `None` if it cannot be read, or says more than rows can show.
+    pub fn of_text(text: &str) -> Option<Form> {
+        Form::of_expr(&parse_query(text).ok()?)
+    }
+
+    fn of_expr(expr: &Expr<RunAttribute>) -> Option<Form> {
+        let (any, parts) = match expr {
+            Expr::Any(parts) => (true, &parts[..]),
+            Expr::All(parts) => (false, &parts[..]),
+            Expr::Not(_) | Expr::Compare(_) => (false, std::slice::from_ref(expr)),
+        };
+        Some(Form { any, parts: parts.iter().map(Part::of).collect::<Option<_>>()? })
+    }
+
+    /// The query: rows without a value are left out.
+    pub fn text(&self) -> String {
+        let parts: Vec<String> = self.parts.iter().filter_map(Part::text).collect();
+        let lone = parts.len() == 1;
+        let inside = |part: String| match lone && part.starts_with('(') {
+            true => part[1..part.len() - 1].to_owned(),
+            false => part,
+        };
+        parts.into_iter().map(inside).collect::<Vec<_>>().join(if self.any { " OR " } else { " AND " })
+    }
+}
+
+impl Part {
+    fn of(expr: &Expr<RunAttribute>) -> Option<Part> {
+        match expr {
+            Expr::All(parts) => Some(Part::Group(false, parts.iter().map(row).collect::<Option<_>>()?)),
+            Expr::Any(parts) => Some(Part::Group(true, parts.iter().map(row).collect::<Option<_>>()?)),
+            Expr::Not(_) | Expr::Compare(_) => row(expr).map(Part::One),
+        }
+    }
+
+    fn text(&self) -> Option<String> {
+        match self {
+            Part::One(row) => row.text(),
+            Part::Group(any, rows) => {
+                let mut texts: Vec<String> = rows.iter().filter_map(Condition::text).collect();
+                match texts.len() {
+                    0 => None,
+                    1 => texts.pop(),
+                    _ => Some(format!("({})", texts.join(if *any { " OR " } else { " AND " }))),
+                }
+            }
+        }
+    }
+}
+
+fn row(expr: &Expr<RunAttribute>) -> Option<Condition> {
+    match expr {
+        Expr::Compare(comparison) => Condition::of(false, comparison),
+        Expr::Not(inner) => match &**inner {
+            Expr::Compare(comparison) => Condition::of(true, comparison),
+            Expr::Not(_) | Expr::All(_) | Expr::Any(_) => None,
+        },
+        Expr::All(_) | Expr::Any(_) => None,
+    }
+}

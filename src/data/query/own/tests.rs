@@ -1,0 +1,176 @@
+use super::super::*;
+use proptest::prelude::*;
+
+#[test]
+fn a_query_is_read_as_it_is_meant() {
+    for (name, text, written) in [
+        (
+            "AND binds closer than OR",
+            "user='a' OR user='b' AND user='c'",
+            "user_id = 'a' OR (user_id = 'b' AND user_id = 'c')",
+        ),
+        (
+            "parentheses first",
+            "(user='a' or user='b') and user='c'",
+            "(user_id = 'a' OR user_id = 'b') AND user_id = 'c'",
+        ),
+        ("NOT binds closest", "NOT user='a' AND user='b'", "NOT user_id = 'a' AND user_id = 'b'"),
+        ("NOT of a group", "not (user='a' OR user='b')", "NOT (user_id = 'a' OR user_id = 'b')"),
+        ("needless parentheses go", "((user='a'))", "user_id = 'a'"),
+        ("a list is no group", "NOT run_id NOT IN ('a')", "NOT run_id NOT IN ('a')"),
+        ("a regular expression", "params.lr ~ '^0\\.'", "params.lr RLIKE '^0\\.'"),
+        ("its long name", "run_name rlike 'a|b'", "run_name RLIKE 'a|b'"),
+        ("a list of any texts", "params.lr IN ('a', 'it''s')", "params.lr IN ('a', 'it''s')"),
+        ("a missing metric", "metrics.`val/loss` IS NULL", "metrics.`val/loss` IS NULL"),
+        ("a duration", "duration >= 60000", "duration >= 60000"),
+        ("all", " ", ""),
+    ] {
+        assert_eq!(parse_query(text).map(|expr| expr.to_string()), Ok(written.to_owned()), "{name}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_says_where() {
+    for (text, at) in [
+        ("user = 'a' OR", 14),
+        ("(user = 'a'", 12),
+        ("user = 'a')", 11),
+        ("()", 2),
+        ("NOT", 4),
+        ("user = 'a' user = 'b'", 12),
+        ("params.a ~ '('", 13),
+        ("params.a ~ 'it''s ['", 19),
+        ("params.ä ~ 'ä{2,1}'", 14),
+        ("params.a ~ '\\p{Nobody}'", 13),
+        ("params.a ~ 1", 12),
+        ("metrics.a ~ 'a'", 11),
+        ("start_time ~ 'a'", 12),
+        ("duration > '1h'", 12),
+    ] {
+        let error = parse_query(text).expect_err(text);
+        assert_eq!(error.at, at, "{error}");
+    }
+}
+
+#[test]
+fn mlflow_endpoints_still_refuse_what_only_we_read() {
+    for text in [
+        "user_id = 'a' OR user_id = 'b'",
+        "NOT user_id = 'a'",
+        "(user_id = 'a')",
+        "params.a ~ 'a'",
+        "params.a RLIKE 'a'",
+        "params.a IN ('a')",
+        "metrics.a IS NULL",
+        "duration > 1",
+        "user = 'a'",
+    ] {
+        assert!(parse_query(text).is_ok(), "{text}");
+        assert!(parse_filter::<RunAttribute>(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn hostile_queries_are_refused_quickly() {
+    let deep = |n: usize| format!("{}user='a'{}", "(".repeat(n), ")".repeat(n));
+    assert!(parse_query(&deep(20)).is_ok());
+    for (name, text) in [
+        ("one level too deep", deep(21)),
+        ("a megabyte of parentheses", "(".repeat(1 << 20)),
+        ("a megabyte of NOTs", "NOT ".repeat(1 << 18)),
+        ("too many comparisons", vec!["user='a'"; 201].join(" OR ")),
+        ("a long pattern", format!("user ~ '{}'", "a".repeat(1_001))),
+        ("a deep pattern", format!("user ~ '{}{}'", "(".repeat(51), ")".repeat(51))),
+    ] {
+        let started = std::time::Instant::now();
+        let error = parse_query(&text).expect_err(name).to_string();
+        assert!(error.len() < 2_000, "{name}: an error of {} bytes", error.len());
+        assert!(started.elapsed().as_secs() < 5, "{name}");
+    }
+}
+
+#[test]
+fn a_form_shows_what_it_can() {
+    for (name, text, shown) in [
+        ("rows", "user_id = 'a' AND metrics.a < 0.5", true),
+        ("any of them", "user_id = 'a' OR NOT user_id = 'b'", true),
+        ("a group", "user_id = 'a' AND (params.a = '1' OR params.b IS NULL)", true),
+        ("a list", "params.a IN ('a', 'b')", true),
+        ("a text with a comma in a list", "params.a IN ('a,b')", false),
+        ("an empty text", "params.a = ''", false),
+        ("a group in a group", "user_id = 'a' OR (user_id = 'b' AND (user_id = 'c' OR user_id = 'd'))", false),
+        ("not a group", "NOT (user_id = 'a' OR user_id = 'b')", false),
+        ("nonsense", "user_id =", false),
+    ] {
+        let form = Form::of_text(text);
+        assert_eq!(form.is_some(), shown, "{name}");
+        if let Some(form) = form {
+            assert_eq!(form.text(), text, "{name}");
+        }
+    }
+    let mut form = Form::of_text("user_id = 'a'").unwrap();
+    form.parts.push(Part::One(Condition::new(Field::Param("lr".into()))));
+    assert_eq!(form.text(), "user_id = 'a'", "a row in the making says nothing");
+}
+
+fn comparison() -> impl Strategy<Value = Expr<RunAttribute>> {
+    let key = "[a-z`é /.]{1,6}";
+    let text = prop_oneof![
+        (any::<bool>(), "[a',% é]{0,5}").prop_map(|(equal, text)| Test::Text(equal, text)),
+        "[a'%_]{0,4}".prop_map(|pattern| Test::Like { pattern, ignore_case: true }),
+        "[a'|]{0,4}".prop_map(Test::Matches),
+        (any::<bool>(), prop::collection::vec("[a', ]{0,3}", 1..3)).prop_map(|(is_in, texts)| Test::In(is_in, texts)),
+        any::<bool>().prop_map(Test::Present),
+    ];
+    let ordering = prop::sample::select(Ordering::ALL.to_vec());
+    let value = any::<f64>().prop_filter("finite", |value| value.is_finite());
+    prop_oneof![
+        (key, text).prop_map(|(key, test)| Comparison { field: Field::Param(key), test }),
+        (key, ordering.clone(), value)
+            .prop_map(|(key, ordering, y)| Comparison { field: Field::Metric(key), test: Test::Number(ordering, y) }),
+        (ordering, any::<i64>()).prop_map(|(ordering, n)| Comparison {
+            field: Field::Attribute(RunAttribute::Duration),
+            test: Test::Whole(ordering, n),
+        }),
+    ]
+    .prop_map(Expr::Compare)
+}
+
+fn expr() -> impl Strategy<Value = Expr<RunAttribute>> {
+    comparison().prop_recursive(4, 20, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 2..4).prop_map(Expr::All),
+            prop::collection::vec(inner.clone(), 2..4).prop_map(Expr::Any),
+            inner.prop_map(|inner| Expr::Not(Box::new(inner))),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_reads_the_same(expr in expr()) {
+        prop_assert_eq!(parse_query(&expr.to_string()), Ok(expr));
+    }
+
+    #[test]
+    fn a_form_that_is_shown_means_its_text(expr in expr()) {
+        let text = expr.to_string();
+        if let Some(form) = Form::of_text(&text) {
+            prop_assert_eq!(parse_query(&form.text()), Ok(expr));
+        }
+    }
+
+    #[test]
+    fn any_text_is_answered_without_a_panic(
+        parts in prop::collection::vec(
+            prop::sample::select(vec![
+                "metrics.a", "params.`k`", "'v'", "'['", "=", "<", "IN", "(", ")", ",", "AND", "OR", "NOT", "~", "1", "é",
+            ]),
+            0..14,
+        ),
+        text in "\\PC*",
+    ) {
+        let _ = parse_query(&parts.join(" "));
+        let _ = Form::of_text(&text);
+    }
+}
