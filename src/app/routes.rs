@@ -126,6 +126,8 @@ fn TopBar(shell: Shell, theme: ThemeState) -> impl IntoView {
 const KEYS: &[(&str, &str)] = &[
     ("Ctrl K", "Find anything"),
     ("/", "Search runs"),
+    ("Q", "Write a filter"),
+    ("=  !", "Only runs with the value of the cell in focus, only others"),
     ("J  K", "Next, previous run"),
     ("Space", "Show or hide the run"),
     ("P", "Pin the run, or let it go"),

@@ -1,6 +1,7 @@
 //! The run list at the left of a workspace: search, order, show and hide.
 
 use crate::{
+    pages::filter_bar::FilterBar,
     state::{Workspace, compare::toggle as toggle_compared},
     ui::{
         format::{ago, count, local_time, now_millis},
@@ -34,10 +35,13 @@ pub fn RunListPane(workspace: Workspace) -> impl IntoView {
             return "Loading runs".to_owned();
         }
         let (total, matching, drawn) = (list.total(), runs.matching.get().len(), runs.drawn.get().len());
+        if total == 0 && !list.filter().is_empty() {
+            return "No run passes the filter".to_owned();
+        }
         let found = if matching < total {
             format!("{} of {} runs", count(matching as u64), count(total as u64))
         } else {
-            format!("{} runs", count(total as u64))
+            format!("{} runs{}", count(total as u64), if list.filter().is_empty() { "" } else { " pass the filter" })
         };
         format!("{found}, {} shown", count(drawn as u64))
     };
@@ -54,6 +58,7 @@ pub fn RunListPane(workspace: Workspace) -> impl IntoView {
                         prop:value=move || search.get()
                         on:input=move |event| workspace.change("search", |view| view.search = event_target_value(&event))/>
                 </label>
+                <FilterBar workspace/>
                 <div class="runs-order">
                     <Order workspace/>
                     <Menu label="Show or hide runs" look=Icon::Eye actions/>

@@ -1,7 +1,11 @@
 //! The table of runs: every column, virtualised in both directions.
 
 use crate::{
-    pages::table_columns::ColumnsMenu,
+    pages::{
+        filter_bar::FilterBar,
+        table_cell::{CellAt, CellMenu, on_cell_key},
+        table_columns::ColumnsMenu,
+    },
     state::Workspace,
     ui::{
         format::{ago, duration, local_time, now_millis},
@@ -56,6 +60,7 @@ pub fn TablePane(workspace: Workspace) -> impl IntoView {
                         prop:value=move || search.get()
                         on:input=move |event| workspace.change("search", |view| view.search = event_target_value(&event))/>
                 </label>
+                <FilterBar workspace/>
                 <label class="toggle">
                     <input type="checkbox" prop:checked=move || only.get()
                         on:change=move |event| {
@@ -82,6 +87,7 @@ fn counts(workspace: Workspace) -> String {
     match (loaded < total, matching < total) {
         (true, _) => format!("{total} runs, {loaded} loaded so far"),
         (false, true) => format!("{matching} of {total} runs"),
+        (false, false) if !list.filter().is_empty() => format!("{total} runs pass the filter"),
         (false, false) => format!("{total} runs"),
     }
 }
@@ -131,23 +137,32 @@ fn Grid(workspace: Workspace) -> impl IntoView {
                 .collect::<Vec<_>>()
         })
     });
+    let menu = RwSignal::new(None::<CellAt>);
     let empty = move || {
         let list = runs.list.get();
         if let Some(error) = list.error() {
             return Some(view! { <p class="table-empty" role="alert">{error.to_string()}</p> }.into_any());
         }
         (list.loaded().is_some() && runs.matching.with(|places| places.is_empty()))
-            .then(|| view! { <p class="table-empty">"No run has this in its name."</p> }.into_any())
+            .then(|| view! { <p class="table-empty">{if list.filter().is_empty() { "No run has this in its name." } else { "No run passes the filter and the search." }}</p> }.into_any())
     };
     view! {
         <div class="grid" node_ref=scroller role="table" aria-label="Runs" tabindex="0"
             aria-rowcount=move || runs.matching.with(|places| places.len() + 1)
             aria-colcount=move || placed.with(|placed| placed.len() + 1)
+            on:keydown=move |event| on_cell_key(&event, workspace, &placed.get_untracked().iter().map(|placed| placed.column.clone()).collect::<Vec<_>>(), rows.get_untracked().0)
+            on:contextmenu=move |event| {
+                if let Some(cell) = CellAt::of_event(&event) {
+                    event.prevent_default();
+                    menu.set(Some(cell));
+                }
+            }
             on:scroll=move |_| {
                 if let Some(scroller) = scroller.get_untracked() {
                     set_at.set((f64::from(scroller.scroll_left()), f64::from(scroller.scroll_top())));
                 }
             }>
+            <CellMenu workspace cell=menu/>
             <div class="grid-head" role="row" style:width=move || format!("{}px", total_width.get())>
                 <Heading workspace column=Column::Attribute(Attribute::Name) place=None/>
                 <For each=move || in_sight.get() key=|placed| (placed.column.clone(), placed.left as i64, placed.width as i64)
@@ -273,7 +288,7 @@ fn Row(workspace: Workspace, at: usize, in_sight: Memo<Vec<Placed>>) -> impl Int
             let row = row.clone();
             move |placed: Placed| {
                 let style = format!("left: {}px; width: {}px", NAME_PX + placed.left, placed.width);
-                cell_view(&placed.column, &row, style)
+                cell_view(&placed.column, &row, style, at)
             }
         };
         view! {
@@ -319,7 +334,7 @@ fn own_text(text: Option<&String>) -> (String, String) {
     (text.clone(), text)
 }
 
-fn cell_view(column: &Column, row: &RunRow, style: String) -> AnyView {
+fn cell_view(column: &Column, row: &RunRow, style: String, at: usize) -> AnyView {
     let (text, title) = cell_text(column, row);
     let number = matches!(column.cell(row), Cell::Number(_)) && !matches!(column, Column::Attribute(_));
     let missing = matches!(column.cell(row), Cell::Missing);
@@ -336,7 +351,11 @@ fn cell_view(column: &Column, row: &RunRow, style: String) -> AnyView {
         }
         _ => text.into_any(),
     };
-    view! { <div class="grid-cell" role="cell" data-look=look style=style title=title>{inner}</div> }.into_any()
+    view! {
+        <div class="grid-cell" role="cell" tabindex="-1" data-row=at.to_string() data-column=column.to_string() data-look=look
+            style=style title=title>{inner}</div>
+    }
+    .into_any()
 }
 
 fn table_actions(workspace: Workspace) -> Vec<Action> {

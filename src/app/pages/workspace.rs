@@ -253,6 +253,10 @@ fn keys(workspace: Workspace) {
                 expect_folded_open();
                 focus("#run-search");
             }
+            "q" => {
+                expect_folded_open();
+                focus("#run-filter");
+            }
             "Escape" => workspace.change("let go", |view| {
                 // One thing at a time, the nearest first.
                 if view.full.take().is_none() && view.pinned.take().is_none() {

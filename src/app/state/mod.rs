@@ -5,12 +5,14 @@
 //! - [`Workspace`]: the view, its runs and metrics, and what the hand points at
 //! - [`columns`]: which columns the runs have, and which the table shows
 //! - [`compare`]: which runs are compared, and what of them
+//! - [`filter`]: the filter as text and as rows
 //! - [`history`]: undo and redo
 //! - [`runs`]: the run list, loaded in pages
 //! - [`frames`]: what one panel shows, and how it grows
 
 pub mod columns;
 pub mod compare;
+pub mod filter;
 pub mod frames;
 pub mod history;
 pub mod runs;
@@ -260,7 +262,9 @@ impl Workspace {
             list.loaded()?;
             let few = drawn.len() * 4 < list.total();
             let wanted = (few || list.total() > MOST_DRAWN).then(|| drawn.keys().copied().collect());
-            Some(RunSet { experiments, runs: wanted, ..RunSet::default() })
+            // Runs asked for by name passed the filter already.
+            let filter = if wanted.is_none() { list.filter().to_owned() } else { String::new() };
+            Some(RunSet { experiments, filter, runs: wanted })
         })
     }
 

@@ -4,6 +4,7 @@ use super::{MOST_DRAWN, Scope, debounced};
 use crate::api::{self, ApiError};
 use data::{
     brush::passes,
+    query::parse_query,
     run::{RunId, RunRow, RunsPage, RunsRequest},
     view::View,
 };
@@ -30,6 +31,7 @@ struct Inner {
     state: State,
     rows: Vec<Option<Arc<RunRow>>>,
     place: HashMap<RunId, usize>,
+    filter: String,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -47,18 +49,19 @@ impl PartialEq for RunList {
 }
 
 impl RunList {
-    pub(super) fn of_page(page: RunsPage) -> RunList {
+    /// The list that begins with `page`, the answer to `filter`.
+    pub(super) fn of_page(page: RunsPage, filter: String) -> RunList {
         let mut rows = vec![None; (page.total as usize).max(page.runs.len())];
         let mut place = HashMap::with_capacity(page.runs.len());
         for (at, row) in page.runs.into_iter().enumerate() {
             place.insert(row.run_id, at);
             rows[at] = Some(Arc::new(row));
         }
-        RunList { inner: Arc::new(Inner { state: State::Ready, rows, place }) }
+        RunList { inner: Arc::new(Inner { state: State::Ready, rows, place, filter }) }
     }
 
     fn with_rows(&self, offset: usize, new: Vec<RunRow>) -> RunList {
-        let Inner { state, rows, place } = &*self.inner;
+        let Inner { state, rows, place, filter } = &*self.inner;
         let (mut rows, mut place) = (rows.clone(), place.clone());
         for (at, row) in new.into_iter().enumerate() {
             if let Some(slot) = rows.get_mut(offset + at) {
@@ -66,18 +69,19 @@ impl RunList {
                 *slot = Some(Arc::new(row));
             }
         }
-        RunList { inner: Arc::new(Inner { state: state.clone(), rows, place }) }
+        RunList { inner: Arc::new(Inner { state: state.clone(), rows, place, filter: filter.clone() }) }
     }
 
     fn with_changed(&self, changed: Vec<RunRow>) -> RunList {
-        let Inner { state, rows, place } = &*self.inner;
+        let Inner { state, rows, place, filter } = &*self.inner;
         let mut rows = rows.clone();
         for row in changed {
             if let Some(&at) = place.get(&row.run_id) {
                 rows[at] = Some(Arc::new(row));
             }
         }
-        RunList { inner: Arc::new(Inner { state: state.clone(), rows, place: place.clone() }) }
+        let (place, filter) = (place.clone(), filter.clone());
+        RunList { inner: Arc::new(Inner { state: state.clone(), rows, place, filter }) }
     }
 
     fn failed(error: ApiError) -> RunList {
@@ -97,7 +101,12 @@ impl RunList {
         }
     }
 
-    /// How many runs there are, loaded or not.
+    /// The query that these runs passed: the filter, and the search where the server does it.
+    pub fn filter(&self) -> &str {
+        &self.inner.filter
+    }
+
+    /// How many runs passed the filter, loaded or not.
     pub fn total(&self) -> usize {
         self.inner.rows.len()
     }
@@ -187,10 +196,10 @@ impl Runs {
             remote,
             reload_soon: Callback::new(move |()| later.with_value(|later| later())),
         };
-        let order = Memo::new(move |_| view.with(|view| view.order_by.clone()));
+        let asked = Memo::new(move |_| view.with(|view| (view.order_by.clone(), applied_filter(view))));
         Effect::new(move |_| {
             // Read, not only tracked: a memo that nobody reads never learns what it depends on.
-            order.with(|_| ());
+            asked.with(|_| ());
             load();
         });
         Effect::new(move |before: Option<String>| {
@@ -239,31 +248,50 @@ impl Runs {
     fn ask_for_changed(self) {
         let Some(changed) = self.changed.try_update_value(std::mem::take) else { return };
         self.flush.set_value(None);
-        let known = self.list.with_untracked(|list| changed.iter().all(|&run| list.row_of(run).is_some()));
-        if !known || changed.len() > BY_NAME {
+        let known: BTreeSet<RunId> = self
+            .list
+            .with_untracked(|list| changed.iter().copied().filter(|&run| list.row_of(run).is_some()).collect());
+        let filter = self.view.with_untracked(applied_filter);
+        if (filter.is_empty() && known.len() < changed.len()) || changed.len() > BY_NAME {
             return self.reload();
         }
         let names: Vec<_> = changed.iter().map(|run| format!("'{run}'")).collect();
         let request = RunsRequest {
             experiments: vec![self.scope.with_value(|scope| scope.experiment().to_owned())],
-            filter: format!("attributes.run_id IN ({})", names.join(", ")),
+            filter: both(&format!("attributes.run_id IN ({})", names.join(", ")), &filter),
             ..RunsRequest::default()
         };
         spawn_local(async move {
-            if let Ok(page) = api::runs(&request).await {
+            let Ok(page) = api::runs(&request).await else { return };
+            // Some may have begun to pass the filter, and others ceased to.
+            if page.runs.iter().map(|row| row.run_id).collect::<BTreeSet<_>>() == known {
                 self.list.try_update(|list| *list = list.with_changed(page.runs));
+            } else {
+                self.reload();
             }
         });
     }
+}
+
+/// The filter of `view` that the server is asked; one that cannot be read is shown as wrong, and asks for all.
+pub fn applied_filter(view: &View) -> String {
+    let filter = view.filter.trim();
+    if parse_query(filter).is_ok() { filter.to_owned() } else { String::new() }
+}
+
+/// A query for what passes both.
+fn both(one: &str, filter: &str) -> String {
+    if filter.is_empty() { one.to_owned() } else { format!("{one} AND ({filter})") }
 }
 
 fn request(scope: &Scope, view: &View, remote: bool, offset: usize) -> RunsRequest {
     let filter = match scope {
         Scope::Run(_, run) => format!("attributes.run_id = '{run}'"),
         Scope::Experiment(_) if remote && !view.search.is_empty() => {
-            format!("attributes.run_name ILIKE '%{}%'", view.search.replace('\'', "_"))
+            let named = format!("attributes.run_name ILIKE '%{}%'", view.search.replace('\'', "_"));
+            both(&named, &applied_filter(view))
         }
-        Scope::Experiment(_) => String::new(),
+        Scope::Experiment(_) => applied_filter(view),
     };
     RunsRequest {
         experiments: vec![scope.experiment().to_owned()],
@@ -289,6 +317,7 @@ fn load(
         return;
     };
     let request = request(&scope.get_value(), &view.get_untracked(), remote.get_untracked(), 0);
+    let filter = request.filter.clone();
     spawn_local(async move {
         let answer = api::runs(&request).await;
         if question.try_get_value() != Some(asked) {
@@ -299,7 +328,7 @@ fn load(
                 if page.total > PAGE as u64 && !remote.get_untracked() {
                     remote.set(true);
                 }
-                list.set(RunList::of_page(page));
+                list.set(RunList::of_page(page, filter));
             }
             // What was loaded stays on the screen.
             Err(ApiError::Offline) if list.with_untracked(|list| list.loaded().is_some()) => {}
@@ -332,7 +361,7 @@ mod tests {
 
     #[test]
     fn pages_fall_into_their_place() {
-        let list = RunList::of_page(RunsPage { total: 4, runs: vec![row(1), row(2)] });
+        let list = RunList::of_page(RunsPage { total: 4, runs: vec![row(1), row(2)] }, String::new());
         assert_eq!((list.total(), list.rows().count()), (4, 2));
         let list = list.with_rows(2, vec![row(3), row(4), row(5)]);
         assert_eq!(list.rows().map(|row| row.run_id.0).collect::<Vec<_>>(), [1, 2, 3, 4]);
@@ -340,8 +369,16 @@ mod tests {
     }
 
     #[test]
+    fn a_filter_that_cannot_be_read_asks_for_all() {
+        for (filter, applied) in [(" user = 'a' ", "user = 'a'"), ("user =", ""), ("", "")] {
+            assert_eq!(applied_filter(&View { filter: filter.into(), ..View::default() }), applied);
+        }
+        assert_eq!(both("a", "b OR c"), "a AND (b OR c)");
+    }
+
+    #[test]
     fn a_changed_run_keeps_its_place_and_a_stranger_is_left_out() {
-        let list = RunList::of_page(RunsPage { total: 2, runs: vec![row(1), row(2)] });
+        let list = RunList::of_page(RunsPage { total: 2, runs: vec![row(1), row(2)] }, String::new());
         let changed = RunRow { name: "renamed".into(), ..row(1) };
         let list = list.with_changed(vec![changed, row(9)]);
         assert_eq!(list.rows().map(|row| row.name.clone()).collect::<Vec<_>>(), ["renamed", "run 2"]);

@@ -9,6 +9,8 @@ pub enum Icon {
     Mark,
     /// Find.
     Search,
+    /// Let only some through.
+    Filter,
     /// Turn to dark.
     Moon,
     /// Turn to light.
@@ -52,6 +54,7 @@ pub fn icon(icon: Icon) -> AnyView {
     let paths = match icon {
         Icon::Mark => "M1.5 13 5 5l3.2 5.2L11 3l3.5 7.5 M1.5 2.5v11 M8 2.5v11 M14.5 2.5v11",
         Icon::Search => "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10Z M10.7 10.7 14 14",
+        Icon::Filter => "M2 3h12L9.5 8.5V13l-3-1.5v-3Z",
         Icon::Moon => "M13.5 9.6A6 6 0 0 1 6.4 2.5a6 6 0 1 0 7.1 7.1Z",
         Icon::Sun => {
             "M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6Z M8 1v1.5 M8 13.5V15 M1 8h1.5 M13.5 8H15 M3 3l1 1 M12 12l1 1 M13 3l-1 1 M4 12l-1 1"
