@@ -24,9 +24,10 @@
 //! - [`line`], [`hit`], [`fidelity`]: the line chart and the questions it answers
 //! - [`draw`], [`raster`], [`svg`]: pixels
 //! - [`samples`]: charts to look at and to test with
+//! - [`parallel`]: parallel coordinates, with parts of the same names
 //!
-//! Other kinds of chart (bars, scatter, parallel coordinates, heatmaps) will be files beside
-//! [`line`], and share everything but that, [`hit`] and [`raster`].
+//! Other kinds of chart (bars, scatter, heatmaps) will be files beside [`line`], and share everything but that,
+//! [`hit`] and [`raster`].
 
 pub mod color;
 mod cover;
@@ -40,6 +41,7 @@ pub mod layout;
 pub mod line;
 pub mod marks;
 pub mod oklch;
+pub mod parallel;
 pub mod path;
 pub mod raster;
 pub mod samples;

@@ -65,6 +65,13 @@ impl Scale {
         self.range
     }
 
+    /// The same scale onto another range.
+    pub fn onto(mut self, range: [f64; 2]) -> Scale {
+        self.factor *= (range[1] - range[0]) / (self.range[1] - self.range[0]);
+        self.range = range;
+        self
+    }
+
     /// The same scale moved by `by_px` pixels.
     pub fn shifted(mut self, by_px: f64) -> Scale {
         self.range = self.range.map(|px| px + by_px);

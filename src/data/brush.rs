@@ -17,7 +17,7 @@ pub struct Brush {
     /// Texts.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub values: BTreeSet<String>,
-    /// Runs that have nothing in the column, or NaN.
+    /// Runs that have nothing in the column, or no finite number.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub missing: bool,
 }
@@ -31,11 +31,26 @@ impl Brush {
     /// Whether `cell` is let through.
     pub fn lets(&self, cell: Cell) -> bool {
         match cell {
-            Cell::Number(y) if y.is_nan() => self.missing,
+            Cell::Number(y) if !y.is_finite() => self.missing,
             Cell::Number(y) => self.ranges.iter().any(|[from, to]| *from <= y && y <= *to),
             Cell::Text(text) => self.values.contains(text),
             Cell::Missing => self.missing,
         }
+    }
+
+    /// Lets through what `other` does, too. Ranges that overlap become one.
+    pub fn join(&mut self, other: Brush) {
+        self.ranges.extend(other.ranges);
+        self.ranges.sort_by(|a, b| a[0].total_cmp(&b[0]));
+        self.ranges.dedup_by(|next, kept| {
+            let overlap = next[0] <= kept[1];
+            if overlap {
+                kept[1] = kept[1].max(next[1]);
+            }
+            overlap
+        });
+        self.values.extend(other.values);
+        self.missing |= other.missing;
     }
 
     /// Whether it lets nothing through, as a brush that was taken away.
@@ -76,7 +91,17 @@ mod tests {
         assert!(
             missing.lets(Cell::Missing) && missing.lets(Cell::Number(f64::NAN)) && !missing.lets(Cell::Number(0.0))
         );
+        assert!(missing.lets(Cell::Number(f64::INFINITY)));
         assert!(Brush::default().is_empty() && !missing.is_empty());
+    }
+
+    #[test]
+    fn brushes_join() {
+        let mut brush = Brush::over(4.0, 5.0);
+        brush.join(Brush::over(1.0, 2.0));
+        assert_eq!(brush.ranges, [[1.0, 2.0], [4.0, 5.0]]);
+        brush.join(Brush { ranges: vec![[2.0, 4.5]], missing: true, ..Brush::default() });
+        assert_eq!(brush, Brush { missing: true, ..Brush::over(1.0, 5.0) });
     }
 
     #[test]

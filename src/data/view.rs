@@ -101,6 +101,62 @@ impl CompareView {
 /// The most runs that are compared by choice.
 const MOST_COMPARED: usize = 1_000;
 
+/// How values are spread along an axis of parallel coordinates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AxisKind {
+    /// As the values suggest: texts by category, positive numbers over more than two decades by their logarithm.
+    #[default]
+    Auto,
+    /// Evenly.
+    Linear,
+    /// By their logarithm.
+    Log,
+    /// By their rank.
+    Percentile,
+    /// As milliseconds since 1970 UTC.
+    Time,
+    /// As categories: numbers in their order, then texts.
+    ByNumber,
+    /// As categories in the order of their text.
+    ByText,
+    /// As categories in the order of the mean of the column that colours the lines.
+    ByMean,
+}
+
+/// How parallel coordinates are arranged.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ParallelView {
+    /// Axes from left to right; none means those that the runs suggest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub axes: Vec<Column>,
+    /// Axes that spread their values another way than the values suggest.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub kinds: BTreeMap<Column, AxisKind>,
+    /// Axes whose high end lies below.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub inverted: BTreeSet<Column>,
+    /// The column that colours the lines; `None` for each run's own colour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub color: Option<Column>,
+    /// Whether lines are straight from axis to axis.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub straight: bool,
+}
+
+/// How many axes stand side by side at most.
+pub const MOST_AXES: usize = 32;
+
+impl ParallelView {
+    fn mend(&mut self) {
+        let mut seen = BTreeSet::new();
+        self.axes.retain(|column| seen.insert(column.clone()));
+        self.axes.truncate(MOST_AXES);
+        self.kinds.retain(|_, kind| *kind != AxisKind::Auto);
+    }
+}
+
 /// What is on the screen of a workspace.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -161,6 +217,9 @@ pub struct View {
     /// How runs are compared.
     #[serde(skip_serializing_if = "is_default")]
     pub compare: CompareView,
+    /// How parallel coordinates are arranged.
+    #[serde(skip_serializing_if = "is_default")]
+    pub parallel: ParallelView,
     /// The metric whose panel fills the screen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub full: Option<String>,
@@ -226,6 +285,7 @@ impl View {
         let mut seen = BTreeSet::new();
         view.compare.runs.retain(|run| seen.insert(run.clone()));
         view.compare.runs.truncate(MOST_COMPARED);
+        view.parallel.mend();
         for panel in view.panels.values_mut() {
             panel.y_range = panel.y_range.filter(|[from, to]| from.is_finite() && to.is_finite() && from < to);
         }
@@ -333,6 +393,19 @@ mod tests {
         assert!(back.opens(Section::Artifacts) && back.opens(Section::Params));
         let mended = View::of_json(r#"{"compare":{"runs":["a","b","a"]}}"#).expect("a view").compare;
         assert_eq!(mended.runs, ["a", "b"]);
+    }
+
+    #[test]
+    fn parallel_coordinates_come_back_and_are_mended() {
+        let json = r#"{"version":1,"parallel":{"axes":["params.lr","metrics.val/loss"],"kinds":{"params.lr":"percentile"},"inverted":["metrics.val/loss"],"color":"metrics.val/loss","straight":true}}"#;
+        let view = View::of_json(json).unwrap();
+        assert_eq!(view.to_json(), json);
+        let many: Vec<String> = (0..99).map(|at| format!("\"params.p{}\"", at / 2)).collect();
+        let json = format!(r#"{{"parallel":{{"axes":[{}],"kinds":{{"params.p0":"auto"}}}}}}"#, many.join(","));
+        let parallel = View::of_json(&json).unwrap().parallel;
+        assert_eq!((parallel.axes.len(), parallel.kinds.len()), (MOST_AXES, 0));
+        assert_eq!(parallel.axes[1].title(), "p1", "an axis stands once");
+        assert!(View::of_json(r#"{"parallel":{"axes":["lr"]}}"#).is_err(), "lr is no column");
     }
 
     #[test]

@@ -1,0 +1,239 @@
+//! Lines as sums of light: each adds its colour to the pixels that it covers, and can be taken away.
+//!
+//! Sums do not depend on the order of lines, so when a brush moves, only the lines that come or go are
+//! touched: see [`Density::add`]. [`Density::pixels`] turns the sums into colours: the mean of the lines
+//! at a pixel, more opaque the more there are.
+
+use super::{ParallelChart, ParallelLine, layout::ParallelLayout};
+use crate::theme::Rgb;
+
+/// A pixel is this many parts high, and a pixel covered whole weighs as much.
+const PARTS: i32 = 64;
+const SHIFT: u32 = 6;
+/// How many whole lines on a pixel make no further difference.
+const MOST_LINES: usize = 256;
+/// How many columns are turned at a time from columns of sums to rows of pixels.
+const BLOCK: usize = 16;
+
+/// Whether lines come or go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// They are drawn.
+    Come,
+    /// They were drawn before and are taken away.
+    Go,
+}
+
+/// The sums of one picture: of what lies between the first and the last axis.
+#[derive(Debug)]
+pub struct Density {
+    width: usize,
+    height: usize,
+    /// Column by column: red, green and blue times weight, and the weight.
+    sums: Vec<[i32; 4]>,
+    rgba: Vec<[u8; 4]>,
+    /// The opacity of each weight, in quarter lines.
+    opacity: Vec<u8>,
+    edges: Vec<f32>,
+}
+
+impl Density {
+    /// Empty sums for a picture of `layout`: as wide as its plot, and as high as the whole picture.
+    pub fn new(layout: &ParallelLayout) -> Density {
+        let (width, height) = (layout.plot.width() as usize, layout.size.1 as usize);
+        Density {
+            width,
+            height,
+            sums: vec![[0; 4]; width * height],
+            rgba: Vec::new(),
+            opacity: Vec::new(),
+            edges: Vec::new(),
+        }
+    }
+
+    /// Pixels across.
+    pub fn width(&self) -> u32 {
+        self.width as u32
+    }
+
+    /// Pixels down.
+    pub fn height(&self) -> u32 {
+        self.height as u32
+    }
+
+    /// Lets the lines at `indices` come or go, `stroke_dpx` wide; all in `flat` if it is given.
+    ///
+    /// A line must be taken away as it was added: same chart, layout, width and colour.
+    pub fn add(
+        &mut self,
+        chart: &ParallelChart,
+        layout: &ParallelLayout,
+        indices: &[u32],
+        stroke_dpx: f64,
+        flat: Option<Rgb>,
+        change: Change,
+    ) {
+        let left = f64::from(layout.plot.x0);
+        // Axis by axis, so that the columns between two of them stay in the cache.
+        for (pair, places) in chart.axes.windows(2).zip(layout.axes.windows(2)) {
+            let (from, to) = (places[0].x - left, places[1].x - left);
+            let columns = from.round().max(0.0) as usize..(to.round().max(0.0) as usize).min(self.width);
+            self.edges.clear();
+            let part = |column: usize| ((column as f64 - from) / (to - from)).clamp(0.0, 1.0);
+            self.edges.extend((columns.start..=columns.end).map(|column| chart.rise(part(column)) as f32));
+            let (starts, ends) = (pair[0].shares(), pair[1].shares());
+            for &index in indices {
+                let at = index as usize;
+                let (Some(line), Some(&a), Some(&b)) = (chart.lines.get(at), starts.get(at), ends.get(at)) else {
+                    continue;
+                };
+                let (from, to) = (layout.y(a) as f32, layout.y(b) as f32);
+                self.trace(columns.start, from, to - from, stroke_dpx as f32, signed(line, flat, change));
+            }
+        }
+    }
+
+    /// One line between two axes, from the column `first`.
+    fn trace(&mut self, first: usize, from: f32, rise: f32, stroke: f32, color: [i32; 4]) {
+        let parts = PARTS as f32;
+        let bottom = self.height as i32 * PARTS;
+        for (at, edge) in self.edges.windows(2).enumerate() {
+            let (a, b) = (from + rise * edge[0], from + rise * edge[1]);
+            let steep = b - a;
+            // As much weight as the line's area in this column, spread over all that it touches.
+            let long = steep.abs() + stroke;
+            let weight = (stroke * (1.0 + steep * steep).sqrt() / long * parts) as i32;
+            let middle = (a + b) * 0.5;
+            let top = (((middle - long * 0.5) * parts) as i32).max(0);
+            let end = (((middle + long * 0.5) * parts) as i32).min(bottom);
+            if top >= end {
+                continue;
+            }
+            let (mut row, last) = ((top >> SHIFT) as usize, ((end - 1) >> SHIFT) as usize);
+            let column = (first + at) * self.height;
+            let Some(pixels) = self.sums.get_mut(column + row..=column + last) else { continue };
+            for pixel in pixels {
+                let covered = end.min((row as i32 + 1) << SHIFT) - top.max((row as i32) << SHIFT);
+                let weight = (covered * weight) >> SHIFT;
+                for (sum, part) in pixel.iter_mut().zip(color) {
+                    *sum = sum.wrapping_add(part * weight);
+                }
+                row += 1;
+            }
+        }
+    }
+
+    /// The pixels row by row, four bytes each: red, green, blue, opacity, not multiplied, as `ImageData`
+    /// wants them. One line alone is as opaque as `alpha`, 0 to 1.
+    pub fn pixels(&mut self, alpha: f64) -> &[u8] {
+        const STEPS: usize = 4;
+        let left = 1.0 - if alpha.is_finite() { alpha.clamp(0.0, 1.0) } else { 1.0 };
+        let opacity = |weight: usize| ((1.0 - left.powf(weight as f64 / STEPS as f64)) * 255.0).round() as u8;
+        self.opacity.clear();
+        self.opacity.extend((0..=MOST_LINES * STEPS).map(opacity));
+        // Light touches at an edge count, too.
+        let first = [0.25, 0.5, 0.75].map(|part: f64| ((1.0 - left.powf(part / 4.0)) * 255.0).round() as u8);
+        self.rgba.resize(self.width * self.height, [0; 4]);
+        let (width, height) = (self.width, self.height);
+        for block in (0..width).step_by(BLOCK) {
+            let columns = block..(block + BLOCK).min(width);
+            for row in 0..height {
+                let out = &mut self.rgba[row * width + columns.start..row * width + columns.end];
+                for (out, column) in out.iter_mut().zip(columns.clone()) {
+                    let [red, green, blue, weight] = self.sums[column * height + row];
+                    *out = if weight <= 0 {
+                        [0; 4]
+                    } else {
+                        let whole = (weight as usize) >> (SHIFT - 2);
+                        let opacity = match whole {
+                            0 => first[(weight as usize >> 2).saturating_sub(1).min(2)],
+                            whole => self.opacity[whole.min(MOST_LINES * STEPS)],
+                        };
+                        let share = 1.0 / weight as f32;
+                        let mean = |sum: i32| (sum as f32 * share + 0.5) as u8;
+                        [mean(red), mean(green), mean(blue), opacity]
+                    };
+                }
+            }
+        }
+        self.rgba.as_flattened()
+    }
+}
+
+fn signed(line: &ParallelLine, flat: Option<Rgb>, change: Change) -> [i32; 4] {
+    let Rgb(red, green, blue) = flat.unwrap_or(line.color);
+    let color = [i32::from(red), i32::from(green), i32::from(blue), 1];
+    if change == Change::Go { color.map(|part| -part) } else { color }
+}
+
+/// How opaque one of `lines` is: alone it is bold, among thousands it is a trace.
+pub fn opacity_of_one(lines: usize) -> f64 {
+    (6.0 / (lines.max(1) as f64).sqrt()).clamp(0.07, 0.85)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{parallel::samples, theme::Theme};
+    use proptest::prelude::*;
+
+    fn density(chart: &ParallelChart, indices: &[u32]) -> Density {
+        let layout = chart.layout((300, 200), &Theme::light(1.0));
+        let mut density = Density::new(&layout);
+        density.add(chart, &layout, indices, 1.25, None, Change::Come);
+        density
+    }
+
+    #[test]
+    fn each_column_of_a_line_weighs_as_much_as_its_stroke_is_long() {
+        let chart = ParallelChart { straight: true, ..samples::search(1, false) };
+        let layout = chart.layout((600, 300), &Theme::light(1.0));
+        let mut density = Density::new(&layout);
+        density.add(&chart, &layout, &[0], 2.0, None, Change::Come);
+        let weight: i64 = density.sums.iter().map(|sum| i64::from(sum[3])).sum();
+        let place = |axis: usize| (layout.axes[axis].x, layout.y(chart.axes[axis].shares()[0]));
+        let long: f64 = (1..chart.axes.len())
+            .map(|axis| (place(axis).0 - place(axis - 1).0).hypot(place(axis).1 - place(axis - 1).1))
+            .sum();
+        let expected = long * 2.0 * f64::from(PARTS);
+        assert!((weight as f64 / expected - 1.0).abs() < 0.05, "{weight} for {expected}");
+    }
+
+    #[test]
+    fn one_line_is_seen_and_many_are_denser() {
+        let chart = samples::search(400, false);
+        let most = |indices: &[u32]| {
+            let mut density = density(&chart, indices);
+            density.pixels(0.1).chunks(4).map(|pixel| pixel[3]).max()
+        };
+        let (one, many) = (most(&[3]), most(&(0..400).collect::<Vec<_>>()));
+        assert!(one > Some(15) && many > one.map(|one| one * 3), "{one:?} {many:?}");
+        assert!(opacity_of_one(1) > opacity_of_one(1_000) && opacity_of_one(1_000) > opacity_of_one(10_000));
+    }
+
+    proptest! {
+        #[test]
+        fn what_goes_leaves_nothing_behind(stay in prop::collection::btree_set(0..60u32, 0..30), straight: bool) {
+            let chart = ParallelChart { straight, ..samples::search(60, false) };
+            let all: Vec<u32> = (0..60).collect();
+            let (stay, go): (Vec<u32>, Vec<u32>) = all.iter().partition(|at| stay.contains(at));
+            let layout = chart.layout((300, 200), &Theme::light(1.0));
+            let mut changed = density(&chart, &all);
+            changed.add(&chart, &layout, &go, 1.25, None, Change::Go);
+            prop_assert_eq!(&changed.sums, &density(&chart, &stay).sums);
+        }
+    }
+
+    #[test]
+    fn every_sample_is_drawn() {
+        for (name, chart) in samples::all() {
+            for size in [(0, 0), (3, 2), (90, 60)] {
+                let layout = chart.layout(size, &Theme::light(2.0));
+                let mut density = Density::new(&layout);
+                let all: Vec<u32> = (0..chart.lines.len() as u32).collect();
+                density.add(&chart, &layout, &all, 1.0, Some(Rgb(9, 9, 9)), Change::Come);
+                assert_eq!(density.pixels(0.5).len() as u32, density.width() * density.height() * 4, "{name}");
+            }
+        }
+    }
+}
