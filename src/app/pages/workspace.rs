@@ -10,7 +10,7 @@ use crate::{
         table::TablePane,
         views::{ViewsButton, copy_link, open_default},
     },
-    panels::{board::Board, toolbar::Toolbar},
+    panels::{board::Board, parallel::ParallelPanel, toolbar::Toolbar},
     routes::{Shell, typing},
     state::{Scope, Workspace},
     ui::{
@@ -28,17 +28,19 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 enum Tab {
     Charts,
     Table,
+    Parallel,
     Compare,
 }
 
 impl Tab {
-    const ALL: &[Tab] = &[Tab::Charts, Tab::Table, Tab::Compare];
+    const ALL: &[Tab] = &[Tab::Charts, Tab::Table, Tab::Parallel, Tab::Compare];
 
     /// The last part of its address; the first tab has none.
     fn slug(self) -> &'static str {
         match self {
             Tab::Charts => "",
             Tab::Table => "table",
+            Tab::Parallel => "parallel",
             Tab::Compare => "compare",
         }
     }
@@ -47,6 +49,7 @@ impl Tab {
         match self {
             Tab::Charts => "Charts",
             Tab::Table => "Table",
+            Tab::Parallel => "Parallel",
             Tab::Compare => "Compare",
         }
     }
@@ -133,6 +136,7 @@ fn Panes(workspace: Workspace, experiment: String, tab: Memo<Option<Tab>>) -> im
                         view! { <div class="board-scroll" data-scroller="true"><Board workspace/></div> }.into_any()
                     }
                     Some(Tab::Table) => view! { <TablePane workspace/> }.into_any(),
+                    Some(Tab::Parallel) => view! { <ParallelPanel workspace/> }.into_any(),
                     Some(Tab::Compare) => view! { <ComparePane workspace/> }.into_any(),
                     None => view! { <Nothing title="There is no such tab" words="The address may have been mistyped."/> }.into_any(),
                 }}
@@ -259,7 +263,10 @@ fn keys(workspace: Workspace) {
             }
             "Escape" => workspace.change("let go", |view| {
                 // One thing at a time, the nearest first.
-                if view.full.take().is_none() && view.pinned.take().is_none() {
+                if view.full.take().is_none()
+                    && view.pinned.take().is_none()
+                    && std::mem::take(&mut view.brushes).is_empty()
+                {
                     view.range = None;
                     view.panels.values_mut().for_each(|panel| panel.y_range = None);
                 }

@@ -365,7 +365,8 @@ fn scale_kind(scale: YScale) -> ScaleKind {
     }
 }
 
-fn utc_offset_minutes() -> i32 {
+/// The reader's zone, minutes east of UTC.
+pub(super) fn utc_offset_minutes() -> i32 {
     -(js_sys::Date::new_0().get_timezone_offset() as i32)
 }
 

@@ -7,7 +7,10 @@ use crate::{
         segments::Segments,
     },
 };
-use charts::{format::value_text, time::duration_text};
+use charts::{
+    format::{counted, value_text},
+    time::duration_text,
+};
 use data::{
     frame::XAxis,
     view::{Outliers, YScale},
@@ -68,6 +71,7 @@ pub fn Toolbar(workspace: Workspace) -> impl IntoView {
                 </select>
             </label>
             <ZoomChip workspace/>
+            <BrushChip workspace/>
             <label class="search toolbar-search">
                 {icon(Icon::Search)}
                 <input class="field" type="search" placeholder="Search panels" aria-label="Search panels"
@@ -77,6 +81,23 @@ pub fn Toolbar(workspace: Workspace) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// Says that brushes leave runs out, and clears them.
+#[component]
+pub fn BrushChip(workspace: Workspace) -> impl IntoView {
+    let brushed = workspace.view(|view| view.brushes.len());
+    move || {
+        (brushed.get() > 0).then(|| {
+            let words = format!("Brushed on {}", counted(brushed.get() as u64, "column", "columns"));
+            view! {
+                <button type="button" class="chip" aria-label="Clear brushes" title="Clear brushes (Esc)"
+                    on:click=move |_| workspace.change("clear brushes", |view| view.brushes.clear())>
+                    {words} {icon(Icon::Close)}
+                </button>
+            }
+        })
+    }
 }
 
 /// Says that panels show a part of x, and goes back to all of it.

@@ -1,6 +1,6 @@
 //! Which columns the runs of a workspace have, and which of them the table shows.
 
-use super::{Workspace, runs::RunList};
+use super::Workspace;
 use data::{
     column::{Attribute, Column},
     run::RunRow,
@@ -8,10 +8,10 @@ use data::{
 use leptos::prelude::*;
 use std::{collections::BTreeSet, sync::Arc};
 
-/// All columns of `list`: attributes, params, metrics, and the tags that people set, in order of name.
-pub fn columns_of(list: &RunList) -> Vec<Column> {
+/// All columns of `rows`: attributes, params, metrics, and the tags that people set, in order of name.
+pub fn columns_of<'a>(rows: impl Iterator<Item = &'a Arc<RunRow>>) -> Vec<Column> {
     let (mut params, mut metrics, mut tags) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    for row in list.rows() {
+    for row in rows {
         params.extend(row.params.keys());
         metrics.extend(row.metrics.keys());
         // MLflow keeps its own books in tags; they are no labels.
@@ -35,7 +35,7 @@ impl Workspace {
     /// All columns that the loaded runs have.
     pub fn columns(&self) -> Memo<Arc<Vec<Column>>> {
         let list = self.runs.list;
-        Memo::new(move |_| list.with(|list| Arc::new(columns_of(list))))
+        Memo::new(move |_| list.with(|list| Arc::new(columns_of(list.rows()))))
     }
 
     /// The columns that the table shows beside the name, in order.
@@ -61,6 +61,7 @@ impl Workspace {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::runs::RunList;
     use data::run::{RunId, RunStatus, RunsPage};
     use std::collections::BTreeMap;
 
@@ -108,7 +109,7 @@ mod tests {
     fn columns_come_in_order_of_kind_and_leave_the_books_out() {
         let runs = vec![row(1, &[("z", "1")]), row(2, &[("a", "1")])];
         let list = RunList::of_page(RunsPage { total: 2, runs }, String::new());
-        let names: Vec<_> = columns_of(&list).iter().skip(Attribute::ALL.len()).map(Column::to_string).collect();
+        let names: Vec<_> = columns_of(list.rows()).iter().skip(Attribute::ALL.len()).map(Column::to_string).collect();
         assert_eq!(names, ["params.a", "params.z", "tags.team"]);
     }
 }

@@ -7,6 +7,7 @@
 //! - [`compare`]: which runs are compared, and what of them
 //! - [`filter`]: the filter as text and as rows
 //! - [`history`]: undo and redo
+//! - [`parallel`]: what parallel coordinates show
 //! - [`runs`]: the run list, loaded in pages
 //! - [`frames`]: what one panel shows, and how it grows
 
@@ -15,6 +16,7 @@ pub mod compare;
 pub mod filter;
 pub mod frames;
 pub mod history;
+pub mod parallel;
 pub mod runs;
 
 use crate::{

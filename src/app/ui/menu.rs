@@ -24,6 +24,9 @@ pub fn Menu(
     /// The icon of its button.
     #[prop(default = Icon::More)]
     look: Icon,
+    /// Words on its button instead of the icon; the button is then as wide as they are.
+    #[prop(optional)]
+    words: Option<String>,
     /// What it offers, asked anew at each opening.
     actions: Callback<(), Vec<Action>>,
 ) -> impl IntoView {
@@ -93,11 +96,12 @@ pub fn Menu(
             })
             .collect_view()
     };
+    let class = if words.is_some() { "menu-words" } else { "icon-button" };
     view! {
         <div class="menu">
             <button
                 type="button"
-                class="icon-button"
+                class=class
                 node_ref=button
                 aria-label=label.clone()
                 title=label
@@ -105,7 +109,7 @@ pub fn Menu(
                 aria-expanded=move || if open.get() { "true" } else { "false" }
                 on:click=move |_| open.update(|open| *open = !*open)
             >
-                {icon(look)}
+                {words.map_or_else(|| icon(look), |words| view! { <span>{words}</span> }.into_any())}
             </button>
             {move || {
                 open.get().then(|| view! {

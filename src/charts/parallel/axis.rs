@@ -122,6 +122,11 @@ impl Axis {
         &self.shares
     }
 
+    /// Whether it holds texts, which only categories have a place for.
+    pub fn has_texts(&self) -> bool {
+        matches!(&self.spread, Spread::Bands(bands) if bands.iter().any(|band| matches!(band, Category::Text(_))))
+    }
+
     /// Whether any line has no place on it.
     pub fn has_missing(&self) -> bool {
         self.shares.iter().any(|share| share.is_nan())

@@ -41,7 +41,8 @@ pub fn draw<DB: DrawingBackend>(
     let count = through.iter().filter(|through| **through).count();
     for layer in [false, true] {
         for at in (0..chart.lines.len()).filter(|at| through[*at] == layer) {
-            let (color, alpha) = if layer { (chart.lines[at].color, opacity_of_one(count)) } else { (theme.grid, 0.6) };
+            let (color, alpha) =
+                if layer { (chart.lines[at].color, opacity_of_one(count)) } else { (theme.muted, 0.16) };
             let style = ShapeStyle {
                 color: color.with_alpha(alpha),
                 filled: false,

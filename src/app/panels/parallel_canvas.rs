@@ -1,0 +1,312 @@
+//! Parallel coordinates on canvases: all lines faint at the bottom, those that pass the brushes above,
+//! then axes, then the raised run.
+//!
+//! What is drawn follows what is wanted: each animation frame some lines come and some go, for a few
+//! milliseconds, until both agree. A moved brush so costs only the lines it lets in or out.
+
+use crate::ui::canvas::{Canvas, context, put_pixels, resize};
+use charts::{
+    parallel::{
+        ParallelChart,
+        density::{Change, Density, opacity_of_one},
+        draw::draw_axes,
+        layout::ParallelLayout,
+    },
+    theme::Theme,
+};
+use data::run::RunId;
+use leptos::{html, prelude::*};
+use plotters::prelude::IntoDrawingArea;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    sync::Arc,
+};
+
+/// How long lines are added in one frame, milliseconds; turning sums to pixels comes on top.
+const SLICE_MILLIS: f64 = 6.0;
+/// How many lines are added between two looks at the clock.
+const LINES_A_LOOK: usize = 48;
+/// With more lines than this a CSS pixel is fine enough for them.
+const COARSE_FROM: usize = 1_500;
+/// How wide a line is, CSS pixels.
+const STROKE_PX: f64 = 1.25;
+
+/// What is on the screen: a hover asks this, not the pixels.
+pub struct Picture {
+    /// The chart.
+    pub chart: Arc<ParallelChart>,
+    /// Where everything in it lies, device pixels.
+    pub layout: ParallelLayout,
+    /// What it looks like.
+    pub theme: Theme,
+    /// The layout that lines are summed in.
+    fine: ParallelLayout,
+    /// Its device pixels a CSS pixel.
+    fine_scale: f64,
+}
+
+/// The four canvases.
+#[derive(Clone, Copy)]
+pub struct ParallelCanvas {
+    /// All lines, faint.
+    pub base: NodeRef<html::Canvas>,
+    /// The lines that pass.
+    pub lines: NodeRef<html::Canvas>,
+    /// Axes and labels.
+    pub axes: NodeRef<html::Canvas>,
+    /// The raised run.
+    pub raised: NodeRef<html::Canvas>,
+    state: StoredValue<Rc<State>, LocalStorage>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Whether a frame is asked for.
+    scheduled: Cell<bool>,
+    wanted: RefCell<Arc<Vec<bool>>>,
+    work: RefCell<Option<Work>>,
+    shown: RefCell<Option<Rc<Picture>>>,
+}
+
+/// A picture on its way to the screen, and then kept up.
+struct Work {
+    picture: Rc<Picture>,
+    density: Density,
+    /// Which lines are in the sums.
+    drawn: Vec<bool>,
+    /// The first line whose state may differ from what is wanted.
+    next: usize,
+    /// Whether the screen shows this picture already.
+    shown: bool,
+    /// The sums of all lines, and how many are in them; `None` before and after.
+    base: Option<(Density, usize)>,
+    base_shown: bool,
+    done: Rc<dyn Fn()>,
+}
+
+impl ParallelCanvas {
+    /// Canvases with nothing on them yet.
+    pub fn new() -> ParallelCanvas {
+        ParallelCanvas {
+            base: NodeRef::new(),
+            lines: NodeRef::new(),
+            axes: NodeRef::new(),
+            raised: NodeRef::new(),
+            state: StoredValue::new_local(Rc::default()),
+        }
+    }
+
+    fn state(&self) -> Option<Rc<State>> {
+        self.state.try_get_value()
+    }
+
+    /// What is on the screen.
+    pub fn picture(&self) -> Option<Rc<Picture>> {
+        self.state()?.shown.borrow().clone()
+    }
+
+    /// Draws `chart` at a size in CSS pixels; `done` is called whenever the pixels are final.
+    pub fn draw(&self, chart: Arc<ParallelChart>, size: (f64, f64), theme: Theme, done: impl Fn() + 'static) {
+        let Some(state) = self.state() else { return };
+        let at_scale = |theme: &Theme| {
+            let size = ((size.0 * theme.scale).round() as u32, (size.1 * theme.scale).round() as u32);
+            chart.layout(size, theme)
+        };
+        let layout = at_scale(&theme);
+        let fine_scale = if chart.lines.len() > COARSE_FROM { theme.scale.min(1.0) } else { theme.scale };
+        let fine = at_scale(&theme.clone().at_scale(fine_scale));
+        let density = Density::new(&fine);
+        let drawn = vec![false; chart.lines.len()];
+        let picture = Rc::new(Picture { chart, layout, theme, fine, fine_scale });
+        let work =
+            Work { picture, density, drawn, next: 0, shown: false, base: None, base_shown: false, done: Rc::new(done) };
+        *state.work.borrow_mut() = Some(work);
+        self.schedule(&state);
+    }
+
+    /// Draws the lines of `through`, and takes the others away.
+    pub fn want(&self, through: Arc<Vec<bool>>) {
+        let Some(state) = self.state() else { return };
+        *state.wanted.borrow_mut() = through;
+        if let Some(work) = &mut *state.work.borrow_mut() {
+            work.next = 0;
+        }
+        self.schedule(&state);
+    }
+
+    fn schedule(&self, state: &Rc<State>) {
+        if state.work.borrow().is_some() && !state.scheduled.replace(true) {
+            let this = *self;
+            request_animation_frame(move || this.frame());
+        }
+    }
+
+    fn frame(&self) {
+        // The panel may be gone.
+        let Some(state) = self.state() else { return };
+        state.scheduled.set(false);
+        let wanted = state.wanted.borrow().clone();
+        let mut work = state.work.borrow_mut();
+        let Some(work) = work.as_mut() else { return };
+        // A chart and its brushes change one after the other.
+        if wanted.len() != work.drawn.len() {
+            return;
+        }
+        if work.next < work.drawn.len() || !work.shown {
+            let whole = work.step(&wanted);
+            if whole || work.shown {
+                self.present_lines(work, &wanted);
+            }
+            if whole {
+                if !work.shown {
+                    work.shown = true;
+                    self.present_axes(work);
+                    *state.shown.borrow_mut() = Some(work.picture.clone());
+                }
+                (work.done)();
+            }
+            if !whole || !work.base_shown {
+                self.schedule_again(&state);
+            }
+        } else if !work.base_shown {
+            if work.step_base() {
+                self.present_base(work);
+            } else {
+                self.schedule_again(&state);
+            }
+        }
+    }
+
+    fn schedule_again(&self, state: &Rc<State>) {
+        if !state.scheduled.replace(true) {
+            let this = *self;
+            request_animation_frame(move || this.frame());
+        }
+    }
+
+    fn present_lines(&self, work: &mut Work, wanted: &[bool]) {
+        let Some(canvas) = self.lines.get_untracked() else { return };
+        let count = wanted.iter().filter(|through| **through).count();
+        put(&canvas, &mut work.density, &work.picture.fine, opacity_of_one(count));
+    }
+
+    fn present_base(&self, work: &mut Work) {
+        work.base_shown = true;
+        let (Some(canvas), Some((mut density, lines))) = (self.base.get_untracked(), work.base.take()) else { return };
+        put(&canvas, &mut density, &work.picture.fine, (opacity_of_one(lines) * 0.5).min(0.3));
+    }
+
+    fn present_axes(&self, work: &Work) {
+        let Picture { chart, layout, theme, .. } = &*work.picture;
+        let (width, height) = layout.size;
+        if let Some(canvas) = self.base.get_untracked() {
+            resize(&canvas, work.picture.fine.size.0, work.picture.fine.size.1);
+        }
+        if let Some(canvas) = self.raised.get_untracked() {
+            resize(&canvas, width, height);
+        }
+        let Some(canvas) = self.axes.get_untracked() else { return };
+        resize(&canvas, width, height);
+        if let Some(backend) = Canvas::on(&canvas) {
+            // A browser that gives no drawing context has no picture to get wrong; the summary is text.
+            let _ = draw_axes(&backend.into_drawing_area(), chart, layout, theme);
+        }
+    }
+
+    /// Draws `run` alone above the others, or nothing; says whether the chart has the run.
+    pub fn raise(&self, run: Option<RunId>) -> bool {
+        let Some(canvas) = self.raised.get_untracked() else { return false };
+        let Some(context) = context(&canvas) else { return false };
+        context.clear_rect(0.0, 0.0, f64::from(canvas.width()), f64::from(canvas.height()));
+        let Some(picture) = self.picture() else { return false };
+        let Some(at) = run.and_then(|run| picture.chart.lines.iter().position(|line| line.run == run)) else {
+            return false;
+        };
+        let Picture { chart, layout, theme, .. } = &*picture;
+        context.set_line_join("round");
+        context.begin_path();
+        for (pair, places) in chart.axes.windows(2).zip(layout.axes.windows(2)) {
+            let [from, to] = [0, 1].map(|side| layout.y(pair[side].shares()[at]));
+            let (a, b) = (places[0].x, places[1].x);
+            context.move_to(a, from);
+            if chart.straight {
+                context.line_to(b, to);
+            } else {
+                // With thirds along x, a Bézier curve of these heights is the curve of `ParallelChart::rise`.
+                let third = (b - a) / 3.0;
+                context.bezier_curve_to(a + third, from, b - third, to, b, to);
+            }
+        }
+        context.set_stroke_style_str(&theme.surface.to_string());
+        context.set_line_width(theme.dpx(5.0));
+        context.stroke();
+        context.set_stroke_style_str(&chart.lines[at].color.to_string());
+        context.set_line_width(theme.dpx(2.5));
+        context.stroke();
+        true
+    }
+}
+
+impl Work {
+    /// Lets lines come and go for a slice of time; says whether all are as wanted.
+    fn step(&mut self, wanted: &[bool]) -> bool {
+        let Picture { chart, fine, fine_scale, .. } = &*self.picture;
+        let (mut come, mut go) = (Vec::with_capacity(LINES_A_LOOK), Vec::with_capacity(LINES_A_LOOK));
+        let until = now() + SLICE_MILLIS;
+        loop {
+            while self.next < wanted.len() && come.len() + go.len() < LINES_A_LOOK {
+                let at = self.next;
+                if self.drawn[at] != wanted[at] {
+                    if wanted[at] {
+                        come.push(at as u32)
+                    } else {
+                        go.push(at as u32)
+                    }
+                    self.drawn[at] = wanted[at];
+                }
+                self.next += 1;
+            }
+            self.density.add(chart, fine, &come, STROKE_PX * fine_scale, None, Change::Come);
+            self.density.add(chart, fine, &go, STROKE_PX * fine_scale, None, Change::Go);
+            come.clear();
+            go.clear();
+            if self.next >= wanted.len() {
+                return true;
+            }
+            if now() > until {
+                return false;
+            }
+        }
+    }
+
+    /// Adds all lines to the base for a slice of time; says whether it holds them all.
+    fn step_base(&mut self) -> bool {
+        let Picture { chart, fine, fine_scale, theme, .. } = &*self.picture;
+        let (density, next) = self.base.get_or_insert_with(|| (Density::new(fine), 0));
+        let until = now() + SLICE_MILLIS;
+        while *next < chart.lines.len() {
+            let end = (*next + LINES_A_LOOK).min(chart.lines.len());
+            let indices: Vec<u32> = (*next as u32..end as u32).collect();
+            density.add(chart, fine, &indices, STROKE_PX * fine_scale, Some(theme.muted), Change::Come);
+            *next = end;
+            if now() > until {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+fn now() -> f64 {
+    window().performance().map_or(0.0, |clock| clock.now())
+}
+
+/// Puts `density` on `canvas`, where it lies in `layout`.
+fn put(canvas: &web_sys::HtmlCanvasElement, density: &mut Density, layout: &ParallelLayout, alpha: f64) {
+    if (canvas.width(), canvas.height()) != layout.size {
+        resize(canvas, layout.size.0, layout.size.1);
+    }
+    let (width, height) = (density.width(), density.height());
+    put_pixels(canvas, density.pixels(alpha), width, height, (layout.plot.x0, 0));
+}
