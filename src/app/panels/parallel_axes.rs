@@ -8,8 +8,9 @@ use data::{
     column::Column,
     view::{AxisKind, ParallelView},
 };
-use leptos::{ev, prelude::*};
+use leptos::{ev, html, prelude::*};
 use std::sync::Arc;
+use wasm_bindgen::JsCast;
 
 /// A press that moves less than this many CSS pixels is a click.
 const CLICK_PX: f64 = 4.0;
@@ -87,7 +88,8 @@ pub(super) fn Heads(panel: Panel) -> impl IntoView {
 fn Head(panel: Panel, column: Column, places: Memo<Vec<(Column, f64)>>) -> impl IntoView {
     let drag = RwSignal::new(None::<Drag>);
     let of = StoredValue::new(column.clone());
-    let head = HeadOf { panel, of };
+    let node = NodeRef::<html::Div>::new();
+    let head = HeadOf { panel, of, moved_by_key: StoredValue::new(false) };
     let at = Memo::new(move |_| {
         places.with(|places| of.with_value(|of| places.iter().position(|(column, _)| column == of)))
     });
@@ -114,7 +116,7 @@ fn Head(panel: Panel, column: Column, places: Memo<Vec<(Column, f64)>>) -> impl 
         let next = Drag { to: place(&event), ..now };
         if next.moved() && !now.moved() {
             // Only now, so that a click still reaches the button.
-            let element = event.current_target().map(wasm_bindgen::JsCast::unchecked_into::<web_sys::Element>);
+            let element = event.current_target().map(JsCast::unchecked_into::<web_sys::Element>);
             element.map(|element| element.set_pointer_capture(event.pointer_id()));
         }
         drag.set(Some(next));
@@ -140,10 +142,23 @@ fn Head(panel: Panel, column: Column, places: Memo<Vec<(Column, f64)>>) -> impl 
         Some(drag) if drag.moved() => "dragged",
         _ => "still",
     };
+    Effect::new(move |_| {
+        at.track();
+        if head.moved_by_key.get_value() {
+            head.moved_by_key.set_value(false);
+            // An element that moved lost the focus; it is in its new place by the next frame.
+            request_animation_frame(move || {
+                let button = node.get_untracked().and_then(|node| node.query_selector("button").ok().flatten());
+                if let Some(button) = button {
+                    let _ = button.unchecked_into::<web_sys::HtmlElement>().focus();
+                }
+            });
+        }
+    });
     let side = move || if at.get().is_some_and(|at| at * 2 >= places.with(Vec::len)) { "right" } else { "left" };
     let title = column.title().to_owned();
     view! {
-        <div class="axis-head" style=style data-state=state data-side=side
+        <div class="axis-head" node_ref=node style=style data-state=state data-side=side
             on:pointerdown=down on:pointermove=moved on:pointerup=up on:pointercancel=move |_| drag.set(None)
             on:keydown=move |event| head.key(&event)>
             <Menu label=format!("Axis {title}") words=title actions=Callback::new(move |()| head.actions())/>
@@ -158,6 +173,8 @@ fn Head(panel: Panel, column: Column, places: Memo<Vec<(Column, f64)>>) -> impl 
 struct HeadOf {
     panel: Panel,
     of: StoredValue<Column>,
+    /// Whether a key moved it, so that it takes the focus along.
+    moved_by_key: StoredValue<bool>,
 }
 
 impl HeadOf {
@@ -204,6 +221,7 @@ impl HeadOf {
     fn move_by(self, step: isize) {
         let column = self.of.get_value();
         if let Some(at) = self.columns().iter().position(|other| *other == column) {
+            self.moved_by_key.set_value(true);
             self.move_to(at.saturating_add_signed(step));
         }
     }
