@@ -76,7 +76,7 @@ async fn main() -> Result<(), Fail> {
     }
     let rids = RunQuery {
         eids: vec![eid],
-        filter: parse_filter("")?,
+        filter: parse_query("")?,
         order: vec![],
         view: View::Active,
         offset: 0,
