@@ -215,7 +215,8 @@ mod tests {
     use super::*;
     use data::{
         brush::Brush,
-        run::{JsonNumber, LatestMetric, RunId, RunStatus},
+        run::{LatestMetric, RunId, RunStatus},
+        series::JsonNumber,
     };
     use std::collections::BTreeMap;
 
