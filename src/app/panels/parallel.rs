@@ -190,7 +190,7 @@ impl Panel {
 /// The parts of the axes that brushes cover.
 #[component]
 fn BrushParts(panel: Panel) -> impl IntoView {
-    let parts = move || {
+    move || {
         panel.drawn.track();
         let picture = panel.canvas.picture()?;
         let brushes = panel.brushes.get();
@@ -213,8 +213,7 @@ fn BrushParts(panel: Panel) -> impl IntoView {
             Some(boxes.collect_view())
         };
         Some((0..picture.chart.axes.len()).filter_map(of_axis).collect_view())
-    };
-    parts
+    }
 }
 
 /// What the run under the pointer has on each axis.

@@ -13,8 +13,10 @@ use data::column::Column;
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// Kinds of columns with the words of their group.
-const GROUPS: [(&str, fn(&Column) -> bool); 4] = [
+/// The words of a group of columns, and whether a column belongs to it.
+type Group = (&'static str, fn(&Column) -> bool);
+
+const GROUPS: [Group; 4] = [
     ("Params", |column| matches!(column, Column::Param(_))),
     ("Metrics, latest", |column| matches!(column, Column::Metric(_))),
     ("Attributes", |column| matches!(column, Column::Attribute(_))),
