@@ -67,6 +67,8 @@ pub struct Hand {
     /// What the pointer is near to.
     pub near: RwSignal<Option<Near>>,
     drag: StoredValue<Option<Drag>>,
+    /// Where the button went down beside all axes.
+    pressed: StoredValue<Option<(f64, f64)>>,
 }
 
 impl Hand {
@@ -80,7 +82,8 @@ impl Hand {
         live: RwSignal<Option<Brushes>>,
     ) -> Hand {
         let near = RwSignal::new(None);
-        Hand { workspace, canvas, rows, through, plot, live, near, drag: StoredValue::new(None) }
+        let (drag, pressed) = (StoredValue::new(None), StoredValue::new(None));
+        Hand { workspace, canvas, rows, through, plot, live, near, drag, pressed }
     }
 
     fn at(&self, event: &web_sys::MouseEvent) -> Option<(f64, f64)> {
@@ -94,7 +97,7 @@ impl Hand {
         if event.button() != 0 {
             return;
         }
-        let Some(axis) = axis_near(&picture, at) else { return };
+        let Some(axis) = axis_near(&picture, at) else { return self.pressed.set_value(Some(at)) };
         let place = place_on(&picture, at.1);
         let chart_axis = &picture.chart.axes[axis];
         let brush = self.workspace.view_now(|view| view.brushes.get(&chart_axis.column).cloned()).unwrap_or_default();
@@ -149,7 +152,10 @@ impl Hand {
     /// The button went up: a brush is done, or a click was made. Gives the run that was clicked on.
     pub fn up(&self, event: &ev::PointerEvent) -> Option<Arc<data::run::RunRow>> {
         let Some(drag) = self.drag.try_update_value(Option::take).flatten() else {
-            let run = (event.button() == 0).then(|| self.workspace.hovered.get_untracked()).flatten()?;
+            let (from, to) = (self.pressed.try_update_value(Option::take).flatten()?, self.at(event)?);
+            // A drag beside the axes means nothing; it must not open what it ends on.
+            let still = (to.0 - from.0).hypot(to.1 - from.1) < CLICK_PX;
+            let run = (still && event.button() == 0).then(|| self.workspace.hovered.get_untracked()).flatten()?;
             self.near.with_untracked(Option::is_some).then_some(())?;
             return self.rows.with_untracked(|rows| rows.rows.iter().find(|row| row.run_id == run).cloned());
         };
@@ -170,6 +176,7 @@ impl Hand {
     /// The press is over without a choice.
     pub fn cancel(&self) {
         self.drag.set_value(None);
+        self.pressed.set_value(None);
         self.live.set(None);
     }
 
