@@ -1,5 +1,5 @@
 // Parallel coordinates: brushes that every panel follows.
-import { chartOf, expect, rowOf, test } from '../support/journey.mjs';
+import { addressOf, chartOf, expect, rowOf, test } from '../support/journey.mjs';
 
 /** The figure, once its pixels are final. */
 async function figureOf(page) {
@@ -36,8 +36,7 @@ test('a brush is counted, followed by the lines, undone and shared', async ({ pa
 
   await page.getByRole('link', { name: 'Charts' }).click();
   await expect(await chartOf(page, 'train/loss')).toHaveAccessibleName(new RegExp(`: ${passing} runs?\\b`));
-  await page.getByRole('button', { name: 'Copy link' }).click();
-  const shared = page.url();
+  const shared = await addressOf(page);
   const fresh = await (await browser.newContext()).newPage();
   await fresh.goto(shared);
   await expect(await chartOf(fresh, 'train/loss')).toHaveAccessibleName(new RegExp(`: ${passing} runs?\\b`));

@@ -82,3 +82,9 @@ export async function hoverLine(page, chart) {
   }).toPass();
   return tooltip.innerText();
 }
+
+/** The address that `Copy link` copies: what is on the screen now, though the bar may follow a moment later. */
+export async function addressOf(page) {
+  await page.getByRole('button', { name: 'Copy link' }).click();
+  return page.evaluate(() => location.href);
+}
