@@ -54,7 +54,7 @@ mod tests {
     fn busy_view() -> View {
         let mut view = View { search: "größe 🦀".into(), x: XAxis::WallTime, smoothing: 0.6, ..View::default() };
         view.hidden.extend((0..100_u32).map(|i| format!("{:08x}", i.wrapping_mul(2_654_435_761))));
-        view.change_panel("train/loss", |panel| panel.y = Some(YScale::Log));
+        view.change_panel("train/loss", |panel| panel.lines.y = Some(YScale::Log));
         View::of_json(&view.to_json()).expect("its own form")
     }
 

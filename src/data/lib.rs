@@ -9,6 +9,7 @@
 //! - [`series`]: points of one metric, and the JSON form of values that JSON cannot hold
 //! - [`thin`]: fewer points with every extreme kept
 //! - [`smooth`]: smoothed copies of a series
+//! - [`group`]: runs drawn as one: what of them is drawn
 //! - [`frame`]: what a panel asks for and gets, and its binary form
 //! - [`query`]: the search language for runs
 //! - [`view`]: what is on the screen, as a document
@@ -18,6 +19,7 @@ pub mod column;
 pub mod compare;
 pub mod diff;
 pub mod frame;
+pub mod group;
 pub mod query;
 pub mod run;
 pub mod series;

@@ -1,5 +1,103 @@
 //! Smoothed copies of a series.
 
+use serde::{Deserialize, Serialize};
+
+/// How a series is smoothed. Written as its EMA weight, `0.6`, or as a kind and its strength, `"mean:9"`.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
+pub enum Smoothing {
+    /// Not at all.
+    #[default]
+    None,
+    /// By [`Ema`].
+    Ema {
+        /// How much of the past stays, in `0..1`.
+        weight: f64,
+    },
+    /// By an EMA whose weight is for a thousandth of the x range, whatever lies in it.
+    TimeEma {
+        /// How much of the past stays after a thousandth of the range, in `0..1`.
+        weight: f64,
+    },
+    /// By the mean of this many points, half of them on each side.
+    Mean {
+        /// How many points.
+        window: u32,
+    },
+    /// By a mean weighted with a normal distribution.
+    Gaussian {
+        /// Its standard deviation, in points.
+        sigma: f64,
+    },
+    /// By the median of this many points, half of them on each side.
+    Median {
+        /// How many points.
+        window: u32,
+    },
+}
+
+/// The written form of a [`Smoothing`].
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Weight(f64),
+    Kind(String),
+}
+
+/// The widest window, in points.
+const MOST_WINDOW: u32 = 10_001;
+
+impl Smoothing {
+    /// The same with its strength in range, and none where it would change nothing.
+    fn mended(self) -> Smoothing {
+        match self {
+            Smoothing::Ema { weight } if weight > 0.0 => Smoothing::Ema { weight: weight.min(0.999) },
+            Smoothing::TimeEma { weight } if weight > 0.0 => Smoothing::TimeEma { weight: weight.min(0.999) },
+            Smoothing::Mean { window } if window > 1 => Smoothing::Mean { window: window.min(MOST_WINDOW) },
+            Smoothing::Gaussian { sigma } if sigma > 0.0 => Smoothing::Gaussian { sigma: sigma.min(1_000.0) },
+            Smoothing::Median { window } if window > 1 => Smoothing::Median { window: window.min(MOST_WINDOW) },
+            _ => Smoothing::None,
+        }
+    }
+}
+
+impl TryFrom<Written> for Smoothing {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Smoothing, String> {
+        let text = match written {
+            Written::Weight(weight) => return Ok(Smoothing::Ema { weight }.mended()),
+            Written::Kind(text) => text,
+        };
+        let unknown = || format!("{text:?} is no smoothing: it is a weight, or a kind and its strength as \"mean:9\"");
+        let (kind, strength) = text.split_once(':').ok_or_else(unknown)?;
+        let number = || strength.parse::<f64>().map_err(|_| unknown());
+        let window = || strength.parse::<u32>().map_err(|_| unknown());
+        let smoothing = match kind {
+            "ema" => Smoothing::Ema { weight: number()? },
+            "time_ema" => Smoothing::TimeEma { weight: number()? },
+            "mean" => Smoothing::Mean { window: window()? },
+            "gaussian" => Smoothing::Gaussian { sigma: number()? },
+            "median" => Smoothing::Median { window: window()? },
+            _ => return Err(unknown()),
+        };
+        Ok(smoothing.mended())
+    }
+}
+
+impl From<Smoothing> for Written {
+    fn from(smoothing: Smoothing) -> Written {
+        match smoothing {
+            Smoothing::None => Written::Weight(0.0),
+            Smoothing::Ema { weight } => Written::Weight(weight),
+            Smoothing::TimeEma { weight } => Written::Kind(format!("time_ema:{weight}")),
+            Smoothing::Mean { window } => Written::Kind(format!("mean:{window}")),
+            Smoothing::Gaussian { sigma } => Written::Kind(format!("gaussian:{sigma}")),
+            Smoothing::Median { window } => Written::Kind(format!("median:{window}")),
+        }
+    }
+}
+
 /// Exponential moving average, equal to TensorBoard's.
 ///
 /// `weight` in `0..1` is how much of the past stays; 0 gives the values back. De-biased, so that the
@@ -64,6 +162,28 @@ mod tests {
         let without = ema(0.9, &[1., 2., 3.]);
         assert!(with[1].is_nan() && with[3] == f64::INFINITY);
         assert_eq!([with[0], with[2], with[4]], [without[0], without[1], without[2]]);
+    }
+
+    #[test]
+    fn smoothings_come_back_from_their_text() {
+        for (text, smoothing) in [
+            ("0.6", Smoothing::Ema { weight: 0.6 }),
+            ("\"time_ema:0.9\"", Smoothing::TimeEma { weight: 0.9 }),
+            ("\"mean:9\"", Smoothing::Mean { window: 9 }),
+            ("\"gaussian:2.5\"", Smoothing::Gaussian { sigma: 2.5 }),
+            ("\"median:5\"", Smoothing::Median { window: 5 }),
+        ] {
+            assert_eq!(serde_json::from_str::<Smoothing>(text).expect(text), smoothing);
+            assert_eq!(serde_json::to_string(&smoothing).expect(text), text);
+        }
+        for (text, mended) in
+            [("7", Smoothing::Ema { weight: 0.999 }), ("-1", Smoothing::None), ("\"mean:1\"", Smoothing::None)]
+        {
+            assert_eq!(serde_json::from_str::<Smoothing>(text).expect(text), mended);
+        }
+        for text in ["\"mean\"", "\"mean:-1\"", "\"cubic:3\"", "[]"] {
+            assert!(serde_json::from_str::<Smoothing>(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -3,159 +3,24 @@
 //! A workspace, a saved view, a share link and an embed are all the same [`View`]. Fields at their
 //! default are left out of its JSON, so that an ordinary view fits into an address.
 
-use crate::{brush::Brushes, column::Column, compare::Section, frame::XAxis};
+mod compare;
+mod lines;
+mod parallel;
+mod table;
+
+pub use self::{
+    compare::CompareView,
+    lines::{LineLook, LineSettings, Outliers, PanelView, YScale},
+    parallel::{AxisKind, MOST_AXES, ParallelView},
+    table::TableView,
+};
+
+use crate::{brush::Brushes, column::Column};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The version that this program writes.
 pub const VERSION: u32 = 1;
-
-/// How values are spread along y.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum YScale {
-    /// Evenly.
-    #[default]
-    Linear,
-    /// By their logarithm; values at or below zero have no place.
-    Log,
-    /// By their logarithm on both sides of zero.
-    Symlog,
-}
-
-/// What far values do to the range of y.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outliers {
-    /// They are shown unless they would press the rest flat; the panel says when they are not.
-    #[default]
-    Auto,
-    /// The outermost values never widen y; the panel says how many lie beyond.
-    Hide,
-    /// All values are shown.
-    Show,
-}
-
-/// How a panel differs from the rest of its workspace.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct PanelView {
-    /// The panel's own y scale.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub y: Option<YScale>,
-    /// The y range drawn; `None` fits what is shown.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub y_range: Option<[f64; 2]>,
-}
-
-/// How the table of runs is arranged.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct TableView {
-    /// Columns in order; none means all there are.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub columns: Vec<Column>,
-    /// Widths in CSS pixels of columns that were sized by hand.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub widths: BTreeMap<Column, u16>,
-    /// Leaves out columns in which all runs have the same.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub only_differing: bool,
-}
-
-/// How runs are compared side by side.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct CompareView {
-    /// The runs compared, in order, by the first eight digits of their ids; none means those that are drawn.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub runs: Vec<String>,
-    /// The run that the others are measured against, by the first eight digits of its id; `None` is the first.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub base: Option<String>,
-    /// Leaves out what is the same in all runs.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub only_differing: bool,
-    /// Shows only facts whose name holds this, any case.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub search: String,
-    /// Sections that are not as they are at first: folded, or unfolded.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub turned: BTreeSet<Section>,
-}
-
-impl CompareView {
-    /// Whether the section is open.
-    pub fn opens(&self, section: Section) -> bool {
-        section.open_at_first() != self.turned.contains(&section)
-    }
-
-    /// Folds the section if it is open, and the other way round.
-    pub fn turn(&mut self, section: Section) {
-        if !self.turned.remove(&section) {
-            self.turned.insert(section);
-        }
-    }
-}
-
-/// The most runs that are compared by choice.
-const MOST_COMPARED: usize = 1_000;
-
-/// How values are spread along an axis of parallel coordinates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AxisKind {
-    /// As the values suggest: texts by category, positive numbers over more than two decades by their logarithm.
-    #[default]
-    Auto,
-    /// Evenly.
-    Linear,
-    /// By their logarithm.
-    Log,
-    /// By their rank.
-    Percentile,
-    /// As milliseconds since 1970 UTC.
-    Time,
-    /// As categories: numbers in their order, then texts.
-    ByNumber,
-    /// As categories in the order of their text.
-    ByText,
-    /// As categories in the order of the mean of the column that colours the lines.
-    ByMean,
-}
-
-/// How parallel coordinates are arranged.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ParallelView {
-    /// Axes from left to right; none means those that the runs suggest.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub axes: Vec<Column>,
-    /// Axes that spread their values another way than the values suggest.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub kinds: BTreeMap<Column, AxisKind>,
-    /// Axes whose high end lies below.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub inverted: BTreeSet<Column>,
-    /// The column that colours the lines; `None` for each run's own colour.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub color: Option<Column>,
-    /// Whether lines are straight from axis to axis.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub straight: bool,
-}
-
-/// How many axes stand side by side at most.
-pub const MOST_AXES: usize = 32;
-
-impl ParallelView {
-    fn mend(&mut self) {
-        let mut seen = BTreeSet::new();
-        self.axes.retain(|column| seen.insert(column.clone()));
-        self.axes.truncate(MOST_AXES);
-        self.kinds.retain(|_, kind| *kind != AxisKind::Auto);
-    }
-}
 
 /// What is on the screen of a workspace.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -187,21 +52,24 @@ pub struct View {
     /// Brushes by column: only runs that pass all of them are drawn.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub brushes: Brushes,
-    /// What runs along x in every panel.
-    #[serde(skip_serializing_if = "is_default")]
-    pub x: XAxis,
+    /// The columns whose values group runs in the list, the table and the line panels.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub group_by: Vec<Column>,
+    /// The column that colours runs everywhere; `None` for each run's own colour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub color_by: Option<Column>,
+    /// The run that others are measured against, by the first eight digits of its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<String>,
+    /// How line panels draw that say nothing of their own.
+    #[serde(flatten)]
+    pub lines: LineSettings,
+    /// What the line panels of a section do their own way, by section.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub sections: BTreeMap<String, LineSettings>,
     /// The x range drawn in every panel, both ends inside it; `None` for all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub range: Option<[i64; 2]>,
-    /// The y scale of panels that have no own.
-    #[serde(skip_serializing_if = "is_default")]
-    pub y: YScale,
-    /// EMA weight in `0..1`; 0 is none.
-    #[serde(skip_serializing_if = "is_default")]
-    pub smoothing: f64,
-    /// Whether values far from all others make y so wide that the rest is flat.
-    #[serde(skip_serializing_if = "is_default")]
-    pub outliers: Outliers,
     /// How many panels stand side by side; 0 fits the window.
     #[serde(skip_serializing_if = "is_default")]
     pub columns: u8,
@@ -277,18 +145,13 @@ impl View {
             return Err(ViewError::Newer(view.version));
         }
         view.version = VERSION;
-        view.smoothing = if view.smoothing.is_finite() { view.smoothing.clamp(0.0, 0.999) } else { 0.0 };
         view.range = view.range.filter(|[from, to]| from < to);
         view.columns = view.columns.min(8);
         view.brushes.retain(|_, brush| !brush.is_empty() && brush.ranges.iter().flatten().all(|end| end.is_finite()));
-        view.table.widths.values_mut().for_each(|width| *width = (*width).clamp(40, 1_200));
-        let mut seen = BTreeSet::new();
-        view.compare.runs.retain(|run| seen.insert(run.clone()));
-        view.compare.runs.truncate(MOST_COMPARED);
+        view.table.mend();
+        view.compare.mend();
         view.parallel.mend();
-        for panel in view.panels.values_mut() {
-            panel.y_range = panel.y_range.filter(|[from, to]| from.is_finite() && to.is_finite() && from < to);
-        }
+        view.panels.values_mut().for_each(PanelView::mend);
         Ok(view)
     }
 
@@ -310,9 +173,12 @@ impl View {
         }
     }
 
-    /// The y scale of the panel of `metric`.
-    pub fn y_of(&self, metric: &str) -> YScale {
-        self.panels.get(metric).and_then(|panel| panel.y).unwrap_or(self.y)
+    /// How the panel of `metric` in `section` draws.
+    pub fn look_of(&self, section: &str, metric: &str) -> LineLook {
+        let nothing = LineSettings::default();
+        let section = self.sections.get(section).unwrap_or(&nothing);
+        let panel = self.panels.get(metric).map_or(&nothing, |panel| &panel.lines);
+        LineSettings::resolve(&[panel, section, &self.lines])
     }
 
     /// Changes how the panel of `metric` differs, and forgets the difference if none is left.
@@ -328,6 +194,7 @@ impl View {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{compare::Section, smooth::Smoothing};
 
     /// A view as version 1 wrote it. Never edited: what was shared must open for ever.
     const FROZEN_1: &str = r#"{"version":1,"search":"adam","order_by":"metrics.val/loss ASC","hidden":["00c0ffee"],
@@ -337,11 +204,27 @@ mod tests {
     fn version_1_still_opens() {
         let view = View::of_json(FROZEN_1).unwrap();
         assert_eq!(view.search, "adam");
-        assert_eq!(view.y_of("train/loss"), YScale::Linear);
-        assert_eq!(view.y_of("val/loss"), YScale::Log);
+        assert_eq!(view.look_of("train", "train/loss").y, YScale::Linear);
+        assert_eq!(view.look_of("val", "val/loss").y, YScale::Log);
+        assert_eq!(view.look_of("val", "val/loss").smoothing, Smoothing::Ema { weight: 0.6 });
         assert_eq!(view.range, Some([0, 60_000]));
         assert!(!view.shows("00c0ffee") && view.shows("deadbeef"));
         assert_eq!(View::of_json(&view.to_json()), Ok(view));
+    }
+
+    #[test]
+    fn settings_cascade_from_the_workspace_over_a_section_to_a_panel() {
+        let json = r#"{"version":1,"y":"log","smoothing":0.5,"sections":{"train":{"smoothing":"mean:9"}},"panels":{"train/loss":{"y":"linear"}}}"#;
+        let view = View::of_json(json).expect("a view");
+        for (section, metric, y, smoothing) in [
+            ("train", "train/loss", YScale::Linear, Smoothing::Mean { window: 9 }),
+            ("train", "train/acc", YScale::Log, Smoothing::Mean { window: 9 }),
+            ("val", "val/loss", YScale::Log, Smoothing::Ema { weight: 0.5 }),
+        ] {
+            let look = view.look_of(section, metric);
+            assert_eq!((look.y, look.smoothing), (y, smoothing), "{metric}");
+        }
+        assert_eq!(view.to_json(), json);
     }
 
     #[test]
@@ -374,7 +257,7 @@ mod tests {
     fn values_out_of_range_are_mended() {
         let view =
             View::of_json(r#"{"smoothing":7,"range":[9,1],"columns":200,"panels":{"a":{"y_range":[2,1]}}}"#).unwrap();
-        assert_eq!((view.smoothing, view.range, view.columns), (0.999, None, 8));
+        assert_eq!((view.lines.smoothing, view.range, view.columns), (Some(Smoothing::Ema { weight: 0.999 }), None, 8));
         assert_eq!(view.panels["a"].y_range, None);
     }
 

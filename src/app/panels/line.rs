@@ -23,7 +23,7 @@ use charts::{
 };
 use data::{
     frame::{FrameRequest, XAxis},
-    view::{Outliers, YScale},
+    view::{LineLook, Outliers, YScale},
 };
 use leptos::{ev, html, prelude::*};
 use std::sync::Arc;
@@ -38,6 +38,8 @@ const OUTLIERS: f64 = 0.01;
 pub(super) struct Panel {
     pub(super) workspace: Workspace,
     pub(super) metric: StoredValue<String>,
+    /// How it draws: its own settings, its section's, the workspace's.
+    pub(super) look: Memo<LineLook>,
     pub(super) frame: RwSignal<Option<Arc<PanelFrame>>>,
     pub(super) error: RwSignal<Option<ApiError>>,
     pub(super) loading: RwSignal<bool>,
@@ -59,6 +61,7 @@ pub fn LinePanel(workspace: Workspace, metric: String, full: bool) -> impl IntoV
     let panel = Panel {
         workspace,
         metric: StoredValue::new(metric.clone()),
+        look: workspace.look_of(&metric),
         frame: RwSignal::new(None),
         error: RwSignal::new(None),
         loading: RwSignal::new(true),
@@ -122,8 +125,7 @@ pub fn LinePanel(workspace: Workspace, metric: String, full: bool) -> impl IntoV
         event.prevent_default();
         event.stop_propagation();
     };
-    let x = workspace.view(|view| view.x);
-    let axis = Signal::derive(move || axis_name(x.get()));
+    let axis = Signal::derive(move || axis_name(panel.look.with(|look| look.x)));
     let select_style =
         move || selection.get().map(|selection| view! { <div class="selection" style=selection.style()></div> });
     view! {
@@ -178,15 +180,15 @@ impl Panel {
         notes: RwSignal<Vec<String>>,
     ) {
         let workspace = self.workspace;
-        let look = workspace.view({
+        let y_range = workspace.view({
             let metric = self.metric.get_value();
-            move |view| (view.y_of(&metric), view.panels.get(&metric).and_then(|panel| panel.y_range), view.outliers)
+            move |view| view.panels.get(&metric).and_then(|panel| panel.y_range)
         });
         Effect::new(move |_| {
             if !seen.get() {
                 return;
             }
-            let (y, y_range, outliers) = look.get();
+            let (y, outliers) = self.look.with(|look| (look.y, look.outliers));
             let (dark, (width, height)) = (theme.dark.get(), size.get());
             let Some(frame) = self.frame.get() else { return };
             if width < 1.0 || height < 1.0 {
@@ -197,7 +199,7 @@ impl Panel {
                 x: frame.request.x,
                 x_domain: frame.request.range.map(|[from, to]| [from as f64, to as f64]),
                 y_kind: scale_kind(y),
-                y_domain: match (y_range, outliers) {
+                y_domain: match (y_range.get(), outliers) {
                     (Some(range), _) => YDomain::Fixed(range),
                     (None, Outliers::Auto) => YDomain::Auto,
                     (None, Outliers::Hide) => YDomain::Robust(OUTLIERS),
@@ -295,7 +297,7 @@ impl Panel {
         let set_scale = move |scale: Option<YScale>| {
             Callback::new(move |()| {
                 let metric = self.metric.get_value();
-                workspace.change("panel scale", |view| view.change_panel(&metric, |panel| panel.y = scale));
+                workspace.change("panel scale", |view| view.change_panel(&metric, |panel| panel.lines.y = scale));
             })
         };
         let mut actions = vec![
@@ -308,7 +310,7 @@ impl Panel {
             action("Save as PNG", "", Callback::new(move |()| self.save_png(canvas))),
             action("Save points as CSV", "", Callback::new(move |()| self.save_csv())),
         ];
-        let own = workspace.view_now(|view| view.panels.get(&self.metric.get_value()).and_then(|panel| panel.y));
+        let own = workspace.view_now(|view| view.panels.get(&self.metric.get_value()).and_then(|panel| panel.lines.y));
         for (scale, words) in
             [(YScale::Linear, "Linear y here"), (YScale::Log, "Log y here"), (YScale::Symlog, "Symlog y here")]
         {

@@ -6,7 +6,7 @@ use crate::{
     api::{self, ApiError},
     state::frames::PanelFrame,
 };
-use data::{frame::FrameRequest, run::RunId};
+use data::{frame::FrameRequest, run::RunId, smooth::Smoothing};
 use leptos::{prelude::*, task::spawn_local};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -41,21 +41,25 @@ impl Panel {
     /// Asks for a whole frame whenever what the panel shows changes, as long as it is in sight.
     pub(super) fn ask(self, canvas: LineCanvas, seen: ReadSignal<bool>, size: ReadSignal<(f64, f64)>) {
         let run_set = self.workspace.run_set();
-        let wanted = self.workspace.view(|view| (view.x, view.range, view.smoothing));
+        let look = self.look;
+        let range = self.workspace.view(|view| view.range);
         let request = Memo::new(move |_| {
             if !seen.get() {
                 return None;
             }
-            let (x, range, smoothing) = wanted.get();
+            let (x, smoothing) = look.with(|look| (look.x, look.smoothing));
             let width = size.get().0;
             let run_set = run_set.get()?;
             (width > 0.0).then(|| FrameRequest {
                 run_set,
                 metric: self.metric.get_value(),
                 x,
-                range,
+                range: range.get(),
                 width_px: ((width / WIDTH_STEP).ceil() * WIDTH_STEP) as u32,
-                smoothing: (smoothing > 0.0).then_some(smoothing),
+                smoothing: match smoothing {
+                    Smoothing::Ema { weight } => Some(weight),
+                    _ => None,
+                },
                 ..FrameRequest::default()
             })
         });

@@ -13,6 +13,7 @@ use charts::{
 };
 use data::{
     frame::XAxis,
+    smooth::Smoothing,
     view::{Outliers, YScale},
 };
 use leptos::prelude::*;
@@ -23,14 +24,17 @@ const OUTLIERS: [(Outliers, &str); 3] = [(Outliers::Auto, "Auto"), (Outliers::Hi
 /// X axis, y scale, smoothing, outliers, panel search.
 #[component]
 pub fn Toolbar(workspace: Workspace) -> impl IntoView {
-    let x = workspace.view(|view| view.x);
-    let y = workspace.view(|view| view.y);
-    let smoothing = workspace.view(|view| view.smoothing);
-    let outliers = workspace.view(|view| view.outliers);
+    let x = workspace.view(|view| view.lines.x.unwrap_or_default());
+    let y = workspace.view(|view| view.lines.y.unwrap_or_default());
+    let smoothing = workspace.view(|view| match view.lines.smoothing {
+        Some(Smoothing::Ema { weight }) => weight,
+        _ => 0.0,
+    });
+    let outliers = workspace.view(|view| view.lines.outliers.unwrap_or_default());
     let search = workspace.view(|view| view.panel_search.clone());
     let choose_x = Callback::new(move |x| {
         workspace.change("x axis", |view| {
-            view.x = x;
+            view.lines.x = unless_default(x);
             // A range of steps says nothing about a time.
             view.range = None;
         });
@@ -40,7 +44,7 @@ pub fn Toolbar(workspace: Workspace) -> impl IntoView {
             <Segments label="X axis" chosen=x on_choose=choose_x
                 choices=vec![(XAxis::Step, "Step"), (XAxis::RelativeTime, "Relative"), (XAxis::WallTime, "Wall time")]/>
             <Segments label="Y scale" chosen=y
-                on_choose=Callback::new(move |y| workspace.change("y scale", |view| view.y = y))
+                on_choose=Callback::new(move |y| workspace.change("y scale", |view| view.lines.y = unless_default(y)))
                 choices=vec![(YScale::Linear, "Linear"), (YScale::Log, "Log"), (YScale::Symlog, "Symlog")]/>
             <label class="slider">
                 "Smoothing"
@@ -49,7 +53,9 @@ pub fn Toolbar(workspace: Workspace) -> impl IntoView {
                     prop:value=move || smoothing.get().to_string()
                     on:input=move |event| {
                         let weight = event_target_value(&event).parse().unwrap_or(0.0);
-                        workspace.change("smoothing", |view| view.smoothing = weight);
+                        workspace.change("smoothing", |view| {
+                            view.lines.smoothing = (weight > 0.0).then_some(Smoothing::Ema { weight });
+                        });
                     }
                 />
                 <output>{move || format!("{:.3}", smoothing.get())}</output>
@@ -60,7 +66,7 @@ pub fn Toolbar(workspace: Workspace) -> impl IntoView {
                     on:change=move |event| {
                         let value = event_target_value(&event);
                         let chosen = OUTLIERS.iter().find(|(_, words)| *words == value).map(|(outliers, _)| *outliers);
-                        workspace.change("outliers", |view| view.outliers = chosen.unwrap_or_default());
+                        workspace.change("outliers", |view| view.lines.outliers = chosen.and_then(unless_default));
                     }>
                     {OUTLIERS
                         .iter()
@@ -83,6 +89,11 @@ pub fn Toolbar(workspace: Workspace) -> impl IntoView {
     .into_any()
 }
 
+/// What a workspace says of a setting: nothing, where it is what would be without.
+fn unless_default<T: Default + PartialEq>(value: T) -> Option<T> {
+    (value != T::default()).then_some(value)
+}
+
 /// Says that brushes leave runs out, and clears them.
 #[component]
 pub fn BrushChip(workspace: Workspace) -> impl IntoView {
@@ -103,7 +114,7 @@ pub fn BrushChip(workspace: Workspace) -> impl IntoView {
 /// Says that panels show a part of x, and goes back to all of it.
 #[component]
 fn ZoomChip(workspace: Workspace) -> impl IntoView {
-    let range = workspace.view(|view| (view.range, view.x));
+    let range = workspace.view(|view| (view.range, view.lines.x.unwrap_or_default()));
     move || {
         let (Some([from, to]), x) = range.get() else { return ().into_any() };
         let words = match x {

@@ -27,7 +27,7 @@ use crate::{
 use data::{
     frame::RunSet,
     run::{LiveEvent, MetricRow, RunId},
-    view::View,
+    view::{LineLook, View},
 };
 use history::History;
 use leptos::{prelude::*, task::spawn_local};
@@ -243,6 +243,24 @@ impl Workspace {
                 _ => Vec::new(),
             })
         })
+    }
+
+    /// How the panel of `metric` draws.
+    pub fn look_of(&self, metric: &str) -> Memo<LineLook> {
+        let (metric, metrics) = (metric.to_owned(), self.metrics);
+        let section = Memo::new({
+            let metric = metric.clone();
+            move |_| {
+                metrics.with(|metrics| {
+                    let Some(Ok(metrics)) = metrics else { return String::new() };
+                    let sections = sections_of(metrics.iter().map(|row| row.metric.as_str()));
+                    let of_metric = sections.into_iter().find(|(_, metrics)| metrics.contains(&metric));
+                    of_metric.map(|(section, _)| section).unwrap_or_default()
+                })
+            }
+        });
+        let view = self.view;
+        Memo::new(move |_| view.with(|view| section.with(|section| view.look_of(section, &metric))))
     }
 
     /// The metrics that runs logged: `None` while loading.

@@ -1,0 +1,26 @@
+//! The table's part of a view.
+
+use crate::column::Column;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How the table of runs is arranged.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TableView {
+    /// Columns in order; none means all there are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<Column>,
+    /// Widths in CSS pixels of columns that were sized by hand.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub widths: BTreeMap<Column, u16>,
+    /// Leaves out columns in which all runs have the same.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub only_differing: bool,
+}
+
+impl TableView {
+    pub(super) fn mend(&mut self) {
+        self.widths.values_mut().for_each(|width| *width = (*width).clamp(40, 1_200));
+    }
+}
