@@ -49,10 +49,12 @@ pub fn show_view(view: &View) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use data::{frame::XAxis, view::YScale};
+    use data::{frame::XAxis, smooth::Smoothing, view::YScale};
 
     fn busy_view() -> View {
-        let mut view = View { search: "größe 🦀".into(), x: XAxis::WallTime, smoothing: 0.6, ..View::default() };
+        let mut view = View { search: "größe 🦀".into(), ..View::default() };
+        view.lines.x = Some(XAxis::WallTime);
+        view.lines.smoothing = Some(Smoothing::Ema { weight: 0.6 });
         view.hidden.extend((0..100_u32).map(|i| format!("{:08x}", i.wrapping_mul(2_654_435_761))));
         view.change_panel("train/loss", |panel| panel.lines.y = Some(YScale::Log));
         View::of_json(&view.to_json()).expect("its own form")
