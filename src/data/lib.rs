@@ -12,6 +12,8 @@
 //! - [`group`]: runs drawn as one: what of them is drawn
 //! - [`frame`]: what a panel asks for and gets, and its binary form
 //! - [`query`]: the search language for runs
+//! - [`pattern`]: regular expressions over names
+//! - [`template`]: what lines are called
 //! - [`view`]: what is on the screen, as a document
 
 pub mod brush;
@@ -20,9 +22,11 @@ pub mod compare;
 pub mod diff;
 pub mod frame;
 pub mod group;
+pub mod pattern;
 pub mod query;
 pub mod run;
 pub mod series;
 pub mod smooth;
+pub mod template;
 pub mod thin;
 pub mod view;

@@ -4,13 +4,15 @@
 //! default are left out of its JSON, so that an ordinary view fits into an address.
 
 mod compare;
+mod layout;
 mod lines;
 mod parallel;
 mod table;
 
 pub use self::{
     compare::CompareView,
-    lines::{LineLook, LineSettings, Outliers, PanelView, YScale},
+    layout::{Automatic, LayoutView, OTHER_SECTION, OWN_SECTION, PanelSection},
+    lines::{LegendPlace, LineLook, LineSettings, MOST_LINES, Note, Originals, Outliers, PanelView, Shown, YScale},
     parallel::{AxisKind, MOST_AXES, ParallelView},
     table::TableView,
 };
@@ -76,9 +78,12 @@ pub struct View {
     /// Sections whose panels are folded away.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub folded: BTreeSet<String>,
-    /// What single panels do their own way, by metric.
+    /// Panels made by hand, by name, and what single panels do their own way, by metric.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub panels: BTreeMap<String, PanelView>,
+    /// How panels are arranged in sections.
+    #[serde(skip_serializing_if = "is_default")]
+    pub layout: LayoutView,
     /// How the table of runs is arranged.
     #[serde(skip_serializing_if = "is_default")]
     pub table: TableView,
@@ -151,6 +156,8 @@ impl View {
         view.table.mend();
         view.compare.mend();
         view.parallel.mend();
+        view.lines.mend();
+        view.sections.values_mut().for_each(LineSettings::mend);
         view.panels.values_mut().for_each(PanelView::mend);
         Ok(view)
     }
@@ -225,6 +232,12 @@ mod tests {
             assert_eq!((look.y, look.smoothing), (y, smoothing), "{metric}");
         }
         assert_eq!(view.to_json(), json);
+    }
+
+    #[test]
+    fn a_board_made_by_hand_comes_back() {
+        let json = r#"{"version":1,"panels":{"gap":{"x_range":[0,500],"title":"Gap","shows":{"lines":["val/loss - train/loss"],"pattern":"^eval/"},"section":"mine","notes":[{"at":100.0,"to":200.0,"text":"lr drop"}]},"lr":{"legend":"always","label":"{name} {params.lr}","hidden":true}},"layout":{"automatic":"off","added":["mine"],"titles":{"mine":"What matters"}}}"#;
+        assert_eq!(View::of_json(json).expect("a view").to_json(), json);
     }
 
     #[test]

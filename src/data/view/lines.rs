@@ -1,6 +1,6 @@
 //! How line panels draw: settings that cascade from the workspace over a section to a panel.
 
-use crate::{column::Column, frame::XAxis, group::GroupLook, smooth::Smoothing};
+use crate::{column::Column, frame::XAxis, group::GroupLook, pattern::Pattern, smooth::Smoothing, template};
 use serde::{Deserialize, Serialize};
 
 /// How values are spread along y.
@@ -29,6 +29,30 @@ pub enum Outliers {
     Show,
 }
 
+/// Whether the values before smoothing are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Originals {
+    /// Faint, behind the smoothed ones.
+    #[default]
+    Behind,
+    /// Not at all.
+    Hidden,
+}
+
+/// When lines are named below the plot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LegendPlace {
+    /// When the panel fills the screen.
+    #[default]
+    FullScreen,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
 /// How line panels draw, said at one level. What is `None` is left to the level above: a panel asks its
 /// section, that asks the workspace, and that has the defaults of [`LineLook`].
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -55,6 +79,18 @@ pub struct LineSettings {
     /// The columns that part a panel into small ones, side by side.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub facet_by: Option<Vec<Column>>,
+    /// How x is spread: log leaves out what is at or below zero.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub x_log: Option<bool>,
+    /// Whether the values before smoothing are drawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub originals: Option<Originals>,
+    /// When lines are named below the plot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub legend: Option<LegendPlace>,
+    /// What lines are called, as a [`crate::template::Template`]; empty for the name and the params that differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
 }
 
 /// How one line panel draws: its settings, with nothing left open.
@@ -74,6 +110,14 @@ pub struct LineLook {
     pub stroke_by: Vec<Column>,
     /// The columns that part a panel into small ones.
     pub facet_by: Vec<Column>,
+    /// Whether x is spread by its logarithm.
+    pub x_log: bool,
+    /// Whether the values before smoothing are drawn.
+    pub originals: Originals,
+    /// When lines are named below the plot.
+    pub legend: LegendPlace,
+    /// What lines are called, as a template; empty for the name and the params that differ.
+    pub label: String,
 }
 
 impl LineSettings {
@@ -90,8 +134,72 @@ impl LineSettings {
             group: first(levels, |level| &level.group),
             stroke_by: first(levels, |level| &level.stroke_by),
             facet_by: first(levels, |level| &level.facet_by),
+            x_log: first(levels, |level| &level.x_log),
+            originals: first(levels, |level| &level.originals),
+            legend: first(levels, |level| &level.legend),
+            label: first(levels, |level| &level.label),
         }
     }
+
+    pub(super) fn mend(&mut self) {
+        self.label.take_if(|label| label.len() > template::LONGEST);
+    }
+}
+
+/// How many lines a panel has at most, times the runs that each is drawn for.
+pub const MOST_LINES: usize = 40;
+/// How long a line's text may be, in bytes.
+const LONGEST_LINE: usize = 1_000;
+/// How long titles and notes may be, in bytes.
+const LONGEST_TITLE: usize = 300;
+/// How many notes a panel has at most.
+const MOST_NOTES: usize = 200;
+
+/// What a panel made by hand shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Shown {
+    /// Metrics by name, and expressions over them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<String>,
+    /// Every metric whose name this [`Pattern`] is found in, now and later; empty for none.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub pattern: String,
+}
+
+impl Shown {
+    /// The lines that it draws where runs logged `metrics`: those named, then those that the pattern finds, and
+    /// how many of these are beyond [`MOST_LINES`]. What is no pattern finds nothing.
+    pub fn lines_of<'a>(&self, metrics: impl Iterator<Item = &'a str>) -> (Vec<String>, usize) {
+        let mut lines: Vec<String> = Vec::new();
+        let named = self.lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty());
+        let pattern = Pattern::parse(&self.pattern).ok().filter(|_| !self.pattern.is_empty());
+        let found = metrics.filter(|metric| pattern.as_ref().is_some_and(|pattern| pattern.is_match(metric)));
+        for line in named.map(str::to_owned).chain(found.map(str::to_owned)) {
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        let beyond = lines.len().saturating_sub(MOST_LINES);
+        lines.truncate(MOST_LINES);
+        (lines, beyond)
+    }
+}
+
+/// A note at a place or along a range of x.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Note {
+    /// What runs along the x that it stands at; on another x it is not shown.
+    #[serde(skip_serializing_if = "super::is_default")]
+    pub x: XAxis,
+    /// Where it stands, or begins.
+    pub at: f64,
+    /// Where it ends, after `at`; `None` for one place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<f64>,
+    /// What it says.
+    pub text: String,
 }
 
 /// How a panel differs from the rest of its workspace.
@@ -104,10 +212,87 @@ pub struct PanelView {
     /// The y range drawn; `None` fits what is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub y_range: Option<[f64; 2]>,
+    /// The x range drawn; `None` for that of the workspace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub x_range: Option<[i64; 2]>,
+    /// What it is called, if not by its key.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// What it shows, if it was made by hand; `None` for the panel of the metric that it is called after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shows: Option<Shown>,
+    /// The section it was put into; `None` for its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub section: Option<String>,
+    /// Left out of the board.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
+    /// Notes on the plot.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
 }
 
 impl PanelView {
     pub(super) fn mend(&mut self) {
+        self.lines.mend();
         self.y_range = self.y_range.filter(|[from, to]| from.is_finite() && to.is_finite() && from < to);
+        self.x_range = self.x_range.filter(|[from, to]| from < to);
+        clip(&mut self.title, LONGEST_TITLE);
+        if let Some(shows) = &mut self.shows {
+            shows.lines.truncate(MOST_LINES);
+            shows.lines.iter_mut().for_each(|line| clip(line, LONGEST_LINE));
+            clip(&mut shows.pattern, LONGEST_LINE);
+        }
+        self.notes.retain(|note| note.at.is_finite());
+        self.notes.truncate(MOST_NOTES);
+        for note in &mut self.notes {
+            note.to = note.to.filter(|to| to.is_finite() && *to > note.at);
+            clip(&mut note.text, LONGEST_TITLE);
+        }
+    }
+}
+
+/// Leaves at most `bytes` of `text`, whole characters.
+fn clip(text: &mut String, bytes: usize) {
+    let end = text.floor_char_boundary(bytes);
+    text.truncate(end);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panel_shows_what_is_named_and_what_its_pattern_finds() {
+        let metrics = ["train/loss", "val/acc", "val/loss"];
+        let shown = |lines: &[&str], pattern: &str| {
+            let lines = lines.iter().map(|line| (*line).to_owned()).collect();
+            Shown { lines, pattern: pattern.to_owned() }.lines_of(metrics.into_iter()).0
+        };
+        for (lines, pattern, expected) in [
+            (&[][..], "", &[][..]),
+            (&["val/loss", " val/loss ", "", "a - b"], "", &["val/loss", "a - b"]),
+            (&[], "loss$", &["train/loss", "val/loss"]),
+            (&["val/loss"], "loss$", &["val/loss", "train/loss"]),
+            (&["gone"], "(", &["gone"]),
+        ] {
+            assert_eq!(shown(lines, pattern), expected, "{lines:?} {pattern}");
+        }
+        let many: Vec<String> = (0..MOST_LINES + 3).map(|at| format!("m{at}")).collect();
+        let all = Shown { pattern: "m".into(), ..Shown::default() };
+        let (lines, beyond) = all.lines_of(many.iter().map(String::as_str));
+        assert_eq!((lines.len(), beyond), (MOST_LINES, 3));
+    }
+
+    #[test]
+    fn what_is_too_large_is_cut() {
+        let mut panel = PanelView {
+            title: "é".repeat(LONGEST_TITLE),
+            notes: vec![Note { at: f64::NAN, ..Note::default() }, Note { at: 5.0, to: Some(5.0), ..Note::default() }],
+            ..PanelView::default()
+        };
+        panel.mend();
+        assert_eq!(panel.title.len(), LONGEST_TITLE);
+        assert_eq!(panel.notes, [Note { at: 5.0, ..Note::default() }]);
     }
 }
