@@ -59,7 +59,7 @@ impl Extent {
     }
 
     #[inline]
-    fn add_y(&mut self, y: f64) {
+    pub(crate) fn add_y(&mut self, y: f64) {
         if y.is_finite() {
             self.min = self.min.min(y);
             self.max = self.max.max(y);

@@ -3,13 +3,13 @@
 use crate::{
     extent::Extent,
     format::counted,
-    line::{Line, LineChart, YDomain},
+    line::{Line, LineChart, XQuantity, YDomain},
     scale::{Scale, ScaleKind},
     theme::Theme,
     ticks::{Tick, value_ticks},
     time::{duration_ticks, wall_ticks},
 };
-use data::{frame::XAxis, series::Points};
+use data::series::Points;
 use std::ops::Range;
 
 /// The share of the plot's height that stays empty above and below the values.
@@ -95,6 +95,9 @@ impl LineChart {
     fn shown_x(&self) -> [f64; 2] {
         let domain = self.x_domain.or(self.extent().x_domain()).unwrap_or([0.0, 1.0]);
         if self.x_kind != ScaleKind::Log && domain[0] == domain[1] {
+            if let XQuantity::Value { .. } = self.x {
+                return domain;
+            }
             // Half a step, so that no step is written that nobody logged.
             return [domain[0] - 0.5, domain[1] + 0.5];
         }
@@ -153,7 +156,9 @@ impl LineChart {
         }
         self.lines.iter().fold(Extent::EMPTY, |all, line| {
             let own = extent_of_part(line.points(), x_domain);
-            all.and(line.original().map_or(own, |original| own.spanning(&extent_of_part(original, x_domain))))
+            let own = line.original().map_or(own, |original| own.spanning(&extent_of_part(original, x_domain)));
+            let band = line.band().map(|band| band.extent_of_part(indices_of(band.x(), x_domain)));
+            all.and(band.map_or(own, |band| own.spanning(&band)))
         })
     }
 
@@ -219,13 +224,17 @@ impl LineChart {
 
     fn ticks_of_x(&self, x: &Scale, width: i32, theme: &Theme) -> Vec<Tick> {
         let wanted = wanted_ticks(width, theme.dpx(96.0));
-        let mut ticks = match (self.x, x.kind()) {
-            (XAxis::Step, _) | (_, ScaleKind::Log | ScaleKind::Symlog) => value_ticks(x, wanted, true),
-            (XAxis::RelativeTime, ScaleKind::Linear) => duration_ticks(x, wanted),
-            (XAxis::WallTime, ScaleKind::Linear) => wall_ticks(x, wanted, self.utc_offset_minutes),
+        let mut ticks = match (&self.x, x.kind()) {
+            (XQuantity::Value { unit, .. }, kind) => {
+                let values = Scale::new(kind, 1.0, x.domain().map(|x| x * unit), x.range());
+                value_ticks(&values, wanted, false)
+            }
+            (XQuantity::Step, _) | (_, ScaleKind::Log | ScaleKind::Symlog) => value_ticks(x, wanted, true),
+            (XQuantity::RelativeTime, ScaleKind::Linear) => duration_ticks(x, wanted),
+            (XQuantity::WallTime, ScaleKind::Linear) => wall_ticks(x, wanted, self.utc_offset_minutes),
         };
         drop_crowded(&mut ticks, theme);
-        if self.x == XAxis::Step {
+        if self.x == XQuantity::Step {
             name_last(&mut ticks, x.range()[1], theme);
         }
         ticks
@@ -233,9 +242,14 @@ impl LineChart {
 }
 
 /// The indices of the points between two x.
-pub(crate) fn indices_within(points: &Points, [from, to]: [f64; 2]) -> Range<usize> {
-    let first = points.x.partition_point(|&x| (x as f64) < from);
-    let end = points.x.partition_point(|&x| x as f64 <= to);
+pub(crate) fn indices_within(points: &Points, domain: [f64; 2]) -> Range<usize> {
+    indices_of(&points.x, domain)
+}
+
+/// The indices of the rising `xs` between two x.
+pub(crate) fn indices_of(xs: &[i64], [from, to]: [f64; 2]) -> Range<usize> {
+    let first = xs.partition_point(|&x| (x as f64) < from);
+    let end = xs.partition_point(|&x| x as f64 <= to);
     first..end.max(first)
 }
 

@@ -1,93 +1,23 @@
-//! A line chart as a value: one metric, a line for each run.
+//! A line chart as a value: metrics over x, a line for each run or group of runs.
 
-use crate::{
-    extent::Extent,
-    format::{counted, value_text},
-    scale::ScaleKind,
-    theme::Rgb,
+mod annotation;
+mod band;
+mod dashes;
+mod one;
+mod owner;
+mod summary;
+mod x;
+
+pub use self::{
+    annotation::{Annotation, Place},
+    band::{Band, Pooled, band_words, center_word},
+    dashes::Dashes,
+    one::{Emphasis, Line},
+    owner::Owner,
+    x::XQuantity,
 };
-use data::{frame::XAxis, run::RunId, series::Points};
-use std::sync::Arc;
 
-/// How a line stands out among the others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Emphasis {
-    /// Like its neighbours.
-    #[default]
-    Normal,
-    /// At full strength and above the others: pointed at, or pinned.
-    Raised,
-    /// Faint, because another one is raised.
-    Dimmed,
-}
-
-/// One run's line.
-#[derive(Debug, Clone)]
-pub struct Line {
-    /// The run that it belongs to.
-    pub run: RunId,
-    /// The run's name.
-    pub name: String,
-    /// Its colour.
-    pub color: Rgb,
-    /// How it stands out.
-    pub emphasis: Emphasis,
-    points: Arc<Points>,
-    original: Option<Arc<Points>>,
-    /// What both span; kept so that laying out does not read every point.
-    extent: Extent,
-}
-
-impl Line {
-    /// The line of `run` in `color`: see [`crate::color::palette_color`].
-    pub fn new(run: RunId, name: impl Into<String>, points: Arc<Points>, color: Rgb) -> Line {
-        let extent = Extent::of(&points);
-        Line { run, name: name.into(), color, points, original: None, emphasis: Emphasis::Normal, extent }
-    }
-
-    /// The same line with the points before smoothing behind it.
-    pub fn with_original(mut self, original: Arc<Points>) -> Line {
-        self.extent = self.extent.spanning(&Extent::of(&original));
-        self.original = Some(original);
-        self
-    }
-
-    /// The same line with another emphasis.
-    pub fn with_emphasis(self, emphasis: Emphasis) -> Line {
-        Line { emphasis, ..self }
-    }
-
-    /// What is drawn, in x order.
-    pub fn points(&self) -> &Arc<Points> {
-        &self.points
-    }
-
-    /// The points before smoothing, drawn faint behind.
-    pub fn original(&self) -> Option<&Arc<Points>> {
-        self.original.as_ref()
-    }
-
-    /// What `points` and `original` span; the counts are those of `points`.
-    pub fn extent(&self) -> Extent {
-        self.extent
-    }
-}
-
-/// Points count as equal when they are the same points in memory, or equal and without NaN.
-impl PartialEq for Line {
-    fn eq(&self, other: &Line) -> bool {
-        let same = |a: &Arc<Points>, b: &Arc<Points>| Arc::ptr_eq(a, b) || a == b;
-        let originals = match (&self.original, &other.original) {
-            (Some(a), Some(b)) => same(a, b),
-            (None, None) => true,
-            (Some(_), None) | (None, Some(_)) => false,
-        };
-        (self.run, self.color, self.emphasis) == (other.run, other.color, other.emphasis)
-            && self.name == other.name
-            && originals
-            && same(&self.points, &other.points)
-    }
-}
+use crate::{extent::Extent, scale::ScaleKind};
 
 /// Which part of y is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -105,16 +35,16 @@ pub enum YDomain {
     Fixed([f64; 2]),
 }
 
-/// One metric of many runs along one x axis.
+/// Lines along one x axis.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LineChart {
-    /// The metric's full name; it titles the chart and is not drawn in it.
+    /// What is drawn, as the metric's full name; it titles the chart and is not drawn in it.
     pub metric: String,
     /// What runs along x.
-    pub x: XAxis,
+    pub x: XQuantity,
     /// Linear or log; a log x axis leaves out steps at or below 0.
     pub x_kind: ScaleKind,
-    /// Both ends of x; `None` for all there is.
+    /// Both ends of x, counted as points count it; `None` for all there is.
     pub x_domain: Option<[f64; 2]>,
     /// How y is spread.
     pub y_kind: ScaleKind,
@@ -124,6 +54,8 @@ pub struct LineChart {
     pub utc_offset_minutes: i32,
     /// The lines, drawn in this order; raised ones last.
     pub lines: Vec<Line>,
+    /// Words at places in it, drawn above the lines.
+    pub annotations: Vec<Annotation>,
 }
 
 impl LineChart {
@@ -145,91 +77,35 @@ impl LineChart {
 
     /// What all lines span.
     pub fn extent(&self) -> Extent {
-        self.lines.iter().fold(Extent::EMPTY, |all, line| all.and(line.extent))
-    }
-
-    /// The chart in a sentence, for screen readers and tests.
-    pub fn summary(&self) -> String {
-        let extent = self.extent();
-        let axis = axis_name(self.x);
-        if extent.points == 0 {
-            return format!("Line chart of {} over {axis}: no points", self.metric);
-        }
-        let mut text = format!("Line chart of {} over {axis}", self.metric);
-        if let Some([from, to]) = self.x_domain.or(extent.x_domain()) {
-            text += &format!(" {} to {}", self.x_text(from), self.x_text(to));
-        }
-        text += &format!(": {}", counted(self.lines.len() as u64, "run", "runs"));
-        if extent.min <= extent.max {
-            text += &format!(", values {} to {}", value_text(extent.min), value_text(extent.max));
-        } else {
-            text += ", no finite value";
-        }
-        for (word, has) in
-            [("NaN", (|e: &Extent| e.nan > 0) as fn(&Extent) -> bool), ("infinite values", |e| e.infinite > 0)]
-        {
-            let runs = self.lines.iter().filter(|line| has(&line.extent)).count() as u64;
-            if runs > 0 {
-                text += &format!(", {} with {word}", counted(runs, "run", "runs"));
-            }
-        }
-        text
+        self.lines.iter().fold(Extent::EMPTY, |all, line| all.and(line.extent()))
     }
 
     /// A place on the x axis in full: `9,999`, `1h 20m`, `2026-03-01 14:05:09`.
     pub fn x_text(&self, x: f64) -> String {
-        match self.x {
-            XAxis::Step => crate::format::full_text(x.round()),
-            XAxis::RelativeTime => crate::time::duration_text(x),
-            XAxis::WallTime => crate::time::wall_text(x as i64, self.utc_offset_minutes),
+        match &self.x {
+            XQuantity::Step => crate::format::full_text(x.round()),
+            XQuantity::RelativeTime => crate::time::duration_text(x),
+            XQuantity::WallTime => crate::time::wall_text(x as i64, self.utc_offset_minutes),
+            XQuantity::Value { unit, .. } => crate::format::number_text(x * unit, 6),
         }
-    }
-}
-
-/// What runs along x, as a word.
-pub fn axis_name(x: XAxis) -> &'static str {
-    match x {
-        XAxis::Step => "step",
-        XAxis::RelativeTime => "relative time",
-        XAxis::WallTime => "wall time",
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples;
+    use crate::{samples, theme::Rgb};
+    use data::series::Points;
+    use std::sync::Arc;
 
     const NAN: f64 = f64::NAN;
 
     fn chart(values: &[&[f64]]) -> LineChart {
         let line = |(i, y): (usize, &&[f64])| {
             let points = Points { x: (0..y.len() as i64).collect(), y: y.to_vec() };
-            Line::new(samples::run_id(i), format!("run-{i}"), Arc::new(points), crate::theme::Rgb(34, 117, 232))
+            Line::new(samples::run_id(i), format!("run-{i}"), Arc::new(points), Rgb(34, 117, 232))
         };
         LineChart::new("train/loss", values.iter().enumerate().map(line).collect())
-    }
-
-    #[test]
-    fn a_summary_says_what_is_there() {
-        let zoomed = LineChart { x_domain: Some([2.0, 9999.0]), ..chart(&[&[1.0]]) };
-        let timed = LineChart { x: XAxis::RelativeTime, x_domain: Some([0.0, 4.8e6]), ..chart(&[&[1.0]]) };
-        for (chart, summary) in [
-            (chart(&[]), "Line chart of train/loss over step: no points"),
-            (chart(&[&[0.5]]), "Line chart of train/loss over step 0 to 0: 1 run, values 0.5 to 0.5"),
-            (
-                chart(&[&[2.31, 0.0123], &[1.0, NAN, NAN]]),
-                "Line chart of train/loss over step 0 to 2: 2 runs, values 0.0123 to 2.31, 1 run with NaN",
-            ),
-            (
-                chart(&[&[NAN], &[f64::INFINITY], &[NAN]]),
-                "Line chart of train/loss over step 0 to 0: 3 runs, no finite value, 2 runs with NaN, 1 run with infinite values",
-            ),
-            (zoomed, "Line chart of train/loss over step 2 to 9,999: 1 run, values 1 to 1"),
-            (timed, "Line chart of train/loss over relative time 0s to 1h 20m: 1 run, values 1 to 1"),
-        ] {
-            assert_eq!(chart.summary(), summary);
-        }
     }
 
     #[test]

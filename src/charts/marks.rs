@@ -4,7 +4,6 @@ use crate::{
     layout::{Layout, indices_within},
     line::LineChart,
 };
-use data::run::RunId;
 
 /// What a value is that has no place on the y axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,8 +33,6 @@ impl MarkKind {
 pub struct Mark {
     /// What the values are.
     pub kind: MarkKind,
-    /// The run.
-    pub run: RunId,
     /// The line's index in the chart.
     pub line: usize,
     /// The x of the first point of the stretch.
@@ -72,7 +69,7 @@ pub fn non_finite_marks(chart: &LineChart, layout: &Layout) -> Vec<Mark> {
                 MarkKind::Infinity => f64::from(layout.plot.y0),
                 MarkKind::NaN | MarkKind::NegativeInfinity => f64::from(layout.plot.y1),
             };
-            let first = Mark { kind, run: drawn.run, line, x: points.x[i], x_px, end_px: x_px, y_px, points: 0 };
+            let first = Mark { kind, line, x: points.x[i], x_px, end_px: x_px, y_px, points: 0 };
             let mark = open.get_or_insert(first);
             mark.end_px = x_px;
             mark.points += 1;
@@ -86,7 +83,7 @@ pub fn non_finite_marks(chart: &LineChart, layout: &Layout) -> Vec<Mark> {
 mod tests {
     use super::*;
     use crate::{line::Line, theme::Theme};
-    use data::series::Points;
+    use data::{run::RunId, series::Points};
     use std::sync::Arc;
 
     #[test]

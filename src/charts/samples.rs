@@ -2,10 +2,10 @@
 
 use crate::{
     color::palette_color,
-    line::{Line, LineChart, YDomain},
+    line::{Line, LineChart, XQuantity, YDomain},
     scale::ScaleKind,
 };
-use data::{frame::XAxis, run::RunId, series::Points, smooth::Ema};
+use data::{run::RunId, series::Points, smooth::Ema};
 use std::sync::Arc;
 
 const NAN: f64 = f64::NAN;
@@ -29,8 +29,8 @@ pub fn all(dark: bool) -> Vec<(&'static str, LineChart)> {
         ("log-with-zeros", LineChart { y_kind: ScaleKind::Log, ..of_values(&[&[1., 0.1, 0., 0.01, -1., 1e-3]], dark) }),
         ("log-without-positives", LineChart { y_kind: ScaleKind::Log, ..of_values(&[&[-1., -10., -100.]], dark) }),
         ("symlog", LineChart { y_kind: ScaleKind::Symlog, ..of_values(&[&[-100., -1., 0., 1., 10., 1000.]], dark) }),
-        ("relative-time", over_time(XAxis::RelativeTime, 0, dark)),
-        ("wall-time", over_time(XAxis::WallTime, 1_772_373_909_250, dark)),
+        ("relative-time", over_time(XQuantity::RelativeTime, 0, dark)),
+        ("wall-time", over_time(XQuantity::WallTime, 1_772_373_909_250, dark)),
         ("log-steps", LineChart { x_kind: ScaleKind::Log, ..losses(3, 200, dark) }),
         ("last-steps", last_steps(dark)),
         ("zoomed", LineChart { x_domain: Some([40.5, 60.0]), ..losses(6, 200, dark) }),
@@ -72,7 +72,7 @@ fn of_values(values: &[&[f64]], dark: bool) -> LineChart {
     LineChart::new("train/loss", lines.collect())
 }
 
-fn over_time(x: XAxis, start_millis: i64, dark: bool) -> LineChart {
+fn over_time(x: XQuantity, start_millis: i64, dark: bool) -> LineChart {
     let of_run = |index: usize| {
         let mut noise = Noise(index as u64 + 7);
         let mut at = start_millis;

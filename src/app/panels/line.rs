@@ -18,7 +18,7 @@ use crate::{
 };
 use charts::{
     color::palette_color,
-    line::{Line, LineChart, YDomain, axis_name},
+    line::{Line, LineChart, XQuantity, YDomain},
     scale::ScaleKind,
 };
 use data::{
@@ -125,7 +125,7 @@ pub fn LinePanel(workspace: Workspace, metric: String, full: bool) -> impl IntoV
         event.prevent_default();
         event.stop_propagation();
     };
-    let axis = Signal::derive(move || axis_name(panel.look.with(|look| look.x)));
+    let axis = Signal::derive(move || XQuantity::from(panel.look.with(|look| look.x)).name().to_owned());
     let select_style =
         move || selection.get().map(|selection| view! { <div class="selection" style=selection.style()></div> });
     view! {
@@ -196,7 +196,7 @@ impl Panel {
             }
             let chart = LineChart {
                 metric: self.metric.get_value(),
-                x: frame.request.x,
+                x: frame.request.x.into(),
                 x_domain: frame.request.range.map(|[from, to]| [from as f64, to as f64]),
                 y_kind: scale_kind(y),
                 y_domain: match (y_range.get(), outliers) {

@@ -39,7 +39,7 @@ pub struct Picture {
 impl Picture {
     /// The index of the line of `run`.
     pub fn line_of(&self, run: RunId) -> Option<usize> {
-        self.chart.lines.iter().position(|line| line.run == run)
+        self.chart.lines.iter().position(|line| line.run() == Some(run))
     }
 }
 

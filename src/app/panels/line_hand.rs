@@ -123,7 +123,7 @@ impl Hand {
         let inside = picture.layout.plot.contains(at.0 * scale, at.1 * scale);
         let found = if inside { near(&picture, at) } else { None };
         let cursor = inside.then(|| picture.layout.x.value_from(at.0 * scale));
-        let run = found.as_ref().map(|near| near.nearest);
+        let run = found.as_ref().and_then(|near| near.nearest.run());
         if self.workspace.cursor.get_untracked() != cursor {
             self.workspace.cursor.set(cursor);
         }
@@ -168,7 +168,8 @@ impl Hand {
 
     /// Pins the run under the pointer, or lets the pinned one go.
     fn pin(&self) {
-        let run = self.near.with_untracked(|near| near.as_ref().map(|near| near.nearest.short()));
+        let run =
+            self.near.with_untracked(|near| near.as_ref().and_then(|near| near.nearest.run()).map(|run| run.short()));
         self.workspace.change("pin", |view| {
             view.pinned = if view.pinned == run { None } else { run };
         });

@@ -1,8 +1,7 @@
 //! The tooltip of a line panel: the runs nearest to the pointer, ordered as on screen.
 
 use super::line_canvas::Picture;
-use charts::{format::full_text, hit::Hit};
-use data::run::RunId;
+use charts::{format::full_text, hit::Hit, line::Owner};
 use leptos::prelude::*;
 
 /// How far from the pointer a line may be to be named, CSS pixels.
@@ -23,8 +22,8 @@ pub struct Near {
     pub at: (f64, f64),
     /// The x under the pointer, in words.
     x: String,
-    /// The nearest run.
-    pub nearest: RunId,
+    /// Whose line is nearest.
+    pub nearest: Owner,
     rows: Vec<NearRow>,
     /// How many more runs are as near.
     more: usize,
@@ -32,7 +31,7 @@ pub struct Near {
 
 #[derive(Debug, Clone, PartialEq)]
 struct NearRow {
-    run: RunId,
+    owner: Owner,
     name: String,
     color: String,
     value: String,
@@ -54,7 +53,7 @@ pub fn near(picture: &Picture, at: (f64, f64)) -> Option<Near> {
         let line = &picture.chart.lines[hit.line];
         let original = line.original().and_then(|points| points.x.binary_search(&hit.x).ok().map(|at| points.y[at]));
         NearRow {
-            run: line.run,
+            owner: line.owner,
             name: line.name.clone(),
             color: line.color.to_string(),
             value: full_text(hit.y),
@@ -64,7 +63,7 @@ pub fn near(picture: &Picture, at: (f64, f64)) -> Option<Near> {
     Some(Near {
         at,
         x: picture.chart.x_text(x as f64),
-        nearest: picture.chart.lines[nearest_line].run,
+        nearest: picture.chart.lines[nearest_line].owner,
         rows: shown.iter().map(row).collect(),
         more: hits.len().saturating_sub(ROWS),
     })
@@ -79,7 +78,7 @@ pub fn Tooltip(
     size: ReadSignal<(f64, f64)>,
     /// What runs along x, as a word.
     #[prop(into)]
-    axis: Signal<&'static str>,
+    axis: Signal<String>,
 ) -> impl IntoView {
     // Measuring the tooltip would cost a layout of the page at every move, so its height is worked out.
     let place = move || {
@@ -101,7 +100,7 @@ pub fn Tooltip(
                 .rows
                 .into_iter()
                 .map(|row| {
-                    let nearest = if row.run == near.nearest { "true" } else { "false" };
+                    let nearest = if row.owner == near.nearest { "true" } else { "false" };
                     let value = match row.original {
                         Some(original) if original != row.value => format!("{} (raw {original})", row.value),
                         _ => row.value,
