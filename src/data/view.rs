@@ -18,7 +18,7 @@ pub use self::{
 };
 
 use crate::{brush::Brushes, column::Column};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The version that this program writes.
@@ -48,9 +48,9 @@ pub struct View {
     /// Runs not drawn unless named in [`View::hidden`], which then lists the exceptions.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub hide_all: bool,
-    /// The run raised above the others for good, by the first eight digits of its id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pinned: Option<String>,
+    /// Runs raised above the others for good and kept on top of lists, by the first eight digits of their ids.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty", deserialize_with = "one_or_many")]
+    pub pinned: BTreeSet<String>,
     /// Brushes by column: only runs that pass all of them are drawn.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub brushes: Brushes,
@@ -98,8 +98,29 @@ pub struct View {
     pub full: Option<String>,
 }
 
+/// Takes `short` out of `runs` if it is in, and puts it in if it is not.
+fn turn(runs: &mut BTreeSet<String>, short: &str) {
+    if !runs.remove(short) {
+        runs.insert(short.to_owned());
+    }
+}
+
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
+}
+
+/// Texts, or a single one: a view once had one pinned run at most.
+fn one_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeSet<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Texts {
+        One(String),
+        Many(BTreeSet<String>),
+    }
+    Ok(match Texts::deserialize(from)? {
+        Texts::One(text) => BTreeSet::from([text]),
+        Texts::Many(texts) => texts,
+    })
 }
 
 /// A view and where it is looked at: what a short link opens.
@@ -175,9 +196,17 @@ impl View {
 
     /// Draws the run if it is not drawn, and the other way round.
     pub fn toggle(&mut self, short: &str) {
-        if !self.hidden.remove(short) {
-            self.hidden.insert(short.to_owned());
-        }
+        turn(&mut self.hidden, short);
+    }
+
+    /// Pins the run if it is not pinned, and the other way round.
+    pub fn pin(&mut self, short: &str) {
+        turn(&mut self.pinned, short);
+    }
+
+    /// Measures the others against this run, or against none if it is the one already.
+    pub fn turn_baseline(&mut self, short: &str) {
+        self.baseline = (self.baseline.as_deref() != Some(short)).then(|| short.to_owned());
     }
 
     /// How the panel of `metric` in `section` draws.
@@ -302,6 +331,22 @@ mod tests {
         assert_eq!((parallel.axes.len(), parallel.kinds.len()), (MOST_AXES, 0));
         assert_eq!(parallel.axes[1].title(), "p1", "an axis stands once");
         assert!(View::of_json(r#"{"parallel":{"axes":["lr"]}}"#).is_err(), "lr is no column");
+    }
+
+    #[test]
+    fn runs_are_pinned_one_by_one_and_a_single_pin_of_old_opens() {
+        let mut view = View::of_json(r#"{"version":1,"pinned":"00c0ffee"}"#).expect("a view");
+        assert_eq!(view.pinned, BTreeSet::from(["00c0ffee".to_owned()]));
+        view.pin("0000000a");
+        assert_eq!(view.to_json(), r#"{"version":1,"pinned":["0000000a","00c0ffee"]}"#);
+        assert_eq!(View::of_json(&view.to_json()).as_ref(), Ok(&view));
+        view.pin("0000000a");
+        view.pin("00c0ffee");
+        view.turn_baseline("a");
+        view.turn_baseline("b");
+        assert_eq!(view.to_json(), r#"{"version":1,"baseline":"b"}"#);
+        view.turn_baseline("b");
+        assert_eq!(view.to_json(), r#"{"version":1}"#);
     }
 
     #[test]

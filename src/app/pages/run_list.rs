@@ -2,7 +2,7 @@
 
 use crate::{
     pages::filter_bar::FilterBar,
-    state::{Workspace, compare::toggle as toggle_compared},
+    state::{MOST_DRAWN, Workspace, compare::toggle as toggle_compared},
     ui::{
         format::{ago, count, local_time, now_millis},
         icon::{Icon, icon},
@@ -12,9 +12,8 @@ use crate::{
     },
 };
 use charts::{color::palette_color, format::value_text};
-use data::run::RunRow;
+use data::run::{RunId, RunRow};
 use leptos::{ev, html, prelude::*};
-use std::sync::Arc;
 use wasm_bindgen::JsCast;
 
 /// The height of a row in CSS pixels, as `--row` in the style sheet.
@@ -26,6 +25,7 @@ pub fn RunListPane(workspace: Workspace) -> impl IntoView {
     let runs = workspace.runs;
     let search = workspace.view(|view| view.search.clone());
     let list = NodeRef::<html::Div>::new();
+    let order = workspace.view(|view| view.order_by.clone());
     let summary = move || {
         let list = runs.list.get();
         if let Some(error) = list.error() {
@@ -43,7 +43,12 @@ pub fn RunListPane(workspace: Workspace) -> impl IntoView {
         } else {
             format!("{} runs{}", count(total as u64), if list.filter().is_empty() { "" } else { " pass the filter" })
         };
-        format!("{found}, {} shown", count(drawn as u64))
+        let newest = order.with(String::is_empty);
+        match drawn {
+            MOST_DRAWN if newest && matching > drawn => format!("{found}, the newest {} shown", count(drawn as u64)),
+            MOST_DRAWN if matching > drawn => format!("{found}, the first {} shown", count(drawn as u64)),
+            _ => format!("{found}, {} shown", count(drawn as u64)),
+        }
     };
     let actions = Callback::new(move |()| bulk_actions(workspace));
     let navigate = leptos_router::hooks::use_navigate();
@@ -67,35 +72,24 @@ pub fn RunListPane(workspace: Workspace) -> impl IntoView {
             </div>
             <VirtualList
                 label="Runs"
-                count=Signal::derive(move || runs.matching.get().len())
+                count=Signal::derive(move || workspace.lines.with(|lines| lines.lines.len()))
                 row_px=ROW_PX
                 node=list
-                key=move |at| run_at(workspace, at).map_or_else(|| format!("-{at}"), |row| row.run_id.to_string())
+                key=move |at| workspace.run_at(at).map_or_else(|| format!("-{at}"), |row| row.run_id.to_string())
                 row=move |at| view! { <Row workspace at/> }.into_any()
-                on_range=Callback::new(move |(from, to): (usize, usize)| {
-                    let places = runs.matching.get_untracked();
-                    if let (Some(&from), Some(&to)) = (places.get(from), places.get(to.saturating_sub(1))) {
-                        runs.want(from, to + 1);
-                    }
-                })
+                on_range=Callback::new(move |(from, to): (usize, usize)| workspace.want_lines(from, to))
             />
         </aside>
     }
     .into_any()
 }
 
-/// The row at a place among the runs that match.
-fn run_at(workspace: Workspace, at: usize) -> Option<Arc<RunRow>> {
-    let place = *workspace.runs.matching.read().get(at)?;
-    workspace.runs.list.with(|list| list.row(place).cloned())
-}
-
 #[component]
 fn Row(workspace: Workspace, at: usize) -> impl IntoView {
     let theme = expect_context::<ThemeState>();
-    let row = Memo::new(move |_| run_at(workspace, at));
+    let row = Memo::new(move |_| workspace.run_at(at));
     let order = workspace.view(|view| view.order_by.clone());
-    let pinned = workspace.view(|view| view.pinned.clone());
+    let pinned = workspace.view(|view| (view.pinned.clone(), view.baseline.clone()));
     let choice = workspace.view(|view| (view.hidden.clone(), view.hide_all));
     move || {
         let Some(row) = row.get() else {
@@ -109,7 +103,11 @@ fn Row(workspace: Workspace, at: usize) -> impl IntoView {
         };
         let is_pinned = {
             let short = short.clone();
-            Memo::new(move |_| pinned.with(|pinned| pinned.as_ref() == Some(&short)))
+            Memo::new(move |_| pinned.with(|(pinned, _)| pinned.contains(&short)))
+        };
+        let is_baseline = {
+            let short = short.clone();
+            Memo::new(move |_| pinned.with(|(_, baseline)| baseline.as_ref() == Some(&short)))
         };
         let toggle = {
             let short = short.clone();
@@ -138,14 +136,17 @@ fn Row(workspace: Workspace, at: usize) -> impl IntoView {
                     class="run-dot"
                     data-run=run.to_string()
                     style:--run=move || palette_color(color, theme.dark.get()).to_string()
-                    prop:checked=move || shown.get()
+                    prop:checked=move || shown.get() || is_baseline.get()
+                    disabled=move || is_baseline.get()
                     aria-label=format!("Show {}", row.name)
-                    title="Show or hide (Alt: only this)"
+                    title=move || if is_baseline.get() { "The baseline is always shown" } else { "Show or hide (Alt: only this)" }
                     on:click=toggle
                     on:focus=move |_| workspace.hovered.set(Some(run))
                     on:blur=move |_| workspace.hovered.set(None)
                 />
                 <a class="run-name" href=href title=row.name.clone()>{row.name.clone()}</a>
+                {move || is_baseline.get().then(|| view! { <b class="baseline-mark" title="The others are measured against it (B)">"Baseline"</b> })}
+                <PinMark workspace short=short.clone() name=row.name.clone() pinned=is_pinned/>
                 <CompareMark workspace short=short.clone() name=row.name.clone()/>
                 {(status != "FINISHED").then(|| view! { <span class="run-state" data-status=status title=status.to_lowercase()></span> })}
                 <span class="run-value">{value}</span>
@@ -167,6 +168,19 @@ fn CompareMark(workspace: Workspace, short: String, name: String) -> impl IntoVi
             aria-pressed=move || compared.get().to_string()
             on:click=move |_| workspace.change("compared runs", |view| toggle_compared(&mut view.compare, &short))>
             {icon(Icon::Compare)}
+        </button>
+    }
+    .into_any()
+}
+
+/// Pins a run, or lets it go. Seen like the mark that compares.
+#[component]
+fn PinMark(workspace: Workspace, short: String, name: String, pinned: Memo<bool>) -> impl IntoView {
+    view! {
+        <button type="button" class="run-compare" aria-label=format!("Pin {name}") title="Pin on top, or let go (P)"
+            aria-pressed=move || pinned.get().to_string()
+            on:click=move |_| workspace.change("pin", |view| view.pin(&short))>
+            {icon(Icon::Pin)}
         </button>
     }
     .into_any()
@@ -307,7 +321,8 @@ fn Order(workspace: Workspace) -> impl IntoView {
     .into_any()
 }
 
-/// The keys of the list: `J K` move, `P` pins, `C` compares, `Enter` opens; `Space` is the checkbox's own.
+/// The keys of the list: `J K` move, `P` pins, `B` makes the baseline, `C` compares, `Enter` opens; `Space` is the
+/// checkbox's own.
 fn on_key(
     event: &web_sys::KeyboardEvent,
     workspace: Workspace,
@@ -323,10 +338,12 @@ fn on_key(
         ("j", _) | ("ArrowDown", Some(_)) => move_focus(workspace, list, 1),
         ("k", _) | ("ArrowUp", Some(_)) => move_focus(workspace, list, -1),
         ("p", Some(run)) => {
-            let short = run[..8].to_owned();
-            workspace.change("pin", |view| {
-                view.pinned = (view.pinned.as_ref() != Some(&short)).then_some(short);
-            });
+            workspace.change("pin", |view| view.pin(&run[..8]));
+            follow_focus(workspace, list, &run);
+        }
+        ("b", Some(run)) => {
+            workspace.change("baseline", |view| view.turn_baseline(&run[..8]));
+            follow_focus(workspace, list, &run);
         }
         ("c", Some(run)) => {
             workspace.change("compared runs", |view| toggle_compared(&mut view.compare, &run[..8]));
@@ -342,18 +359,40 @@ fn on_key(
 
 /// Moves the focus `step` runs on, scrolling as needed; the first run if none has it.
 pub fn move_focus(workspace: Workspace, list: NodeRef<html::Div>, step: isize) {
-    let count = workspace.runs.matching.read_untracked().len();
+    let count = workspace.lines.with_untracked(|lines| lines.lines.len());
     if count == 0 {
         return;
     }
-    let now = focused_run()
-        .and_then(|run| (0..count).find(|&at| run_at(workspace, at).is_some_and(|row| row.run_id.to_string() == run)));
+    let now = focused_run().and_then(|run| line_of(workspace, &run));
     let next = now.map_or(0, |at| (at as isize + step).clamp(0, count as isize - 1) as usize);
     scroll_to(list, next, ROW_PX);
-    let Some(row) = run_at(workspace, next) else { return };
+    if let Some(row) = untrack(|| workspace.run_at(next)) {
+        focus_run(row.run_id.to_string());
+    }
+}
+
+/// The line of a run.
+fn line_of(workspace: Workspace, run: &str) -> Option<usize> {
+    let run = run.parse::<RunId>().ok()?;
+    workspace.lines.with_untracked(|lines| {
+        workspace.runs.list.with_untracked(|list| {
+            (0..lines.lines.len()).find(|&at| lines.run(list, at).is_some_and(|row| row.run_id == run))
+        })
+    })
+}
+
+/// Keeps the focus on a run whose line moves.
+fn follow_focus(workspace: Workspace, list: NodeRef<html::Div>, run: &str) {
+    if let Some(at) = line_of(workspace, run) {
+        scroll_to(list, at, ROW_PX);
+        focus_run(run.to_owned());
+    }
+}
+
+fn focus_run(run: String) {
     // The row may only be drawn in the next frame.
     request_animation_frame(move || {
-        let found = document().query_selector(&format!("[data-run=\"{}\"]", row.run_id)).ok().flatten();
+        let found = document().query_selector(&format!("[data-run=\"{run}\"]")).ok().flatten();
         if let Some(dot) = found.and_then(|dot| dot.dyn_into::<web_sys::HtmlElement>().ok()) {
             let _ = dot.focus();
         }

@@ -112,18 +112,16 @@ fn Grid(workspace: Workspace) -> impl IntoView {
     });
     let total_width =
         Memo::new(move |_| NAME_PX + placed.with(|placed| placed.last().map_or(0.0, |last| last.left + last.width)));
+    let count = Memo::new(move |_| workspace.lines.with(|lines| lines.lines.len()));
     let rows = Memo::new(move |_| {
-        let count = runs.matching.with(|places| places.len());
+        let count = count.get();
         let first = (at.get().1 / ROW_PX) as usize;
         let end = (first + (size.get().1 / ROW_PX).ceil() as usize + SPARE_ROWS).min(count);
         (first.saturating_sub(SPARE_ROWS).min(end), end)
     });
     Effect::new(move |_| {
         let (from, to) = rows.get();
-        let places = runs.matching.get_untracked();
-        if let (Some(&from), Some(&to)) = (places.get(from), places.get(to.saturating_sub(1))) {
-            runs.want(from, to + 1);
-        }
+        workspace.want_lines(from, to);
     });
     let in_sight = Memo::new(move |_| {
         let (left, width) = (at.get().0 - SPARE_PX, size.get().0 + 2.0 * SPARE_PX);
@@ -143,12 +141,12 @@ fn Grid(workspace: Workspace) -> impl IntoView {
         if let Some(error) = list.error() {
             return Some(view! { <p class="table-empty" role="alert">{error.to_string()}</p> }.into_any());
         }
-        (list.loaded().is_some() && runs.matching.with(|places| places.is_empty()))
+        (list.loaded().is_some() && count.get() == 0)
             .then(|| view! { <p class="table-empty">{if list.filter().is_empty() { "No run has this in its name." } else { "No run passes the filter and the search." }}</p> }.into_any())
     };
     view! {
         <div class="grid" node_ref=scroller role="table" aria-label="Runs" tabindex="0"
-            aria-rowcount=move || runs.matching.with(|places| places.len() + 1)
+            aria-rowcount=move || count.get() + 1
             aria-colcount=move || placed.with(|placed| placed.len() + 1)
             on:keydown=move |event| on_cell_key(&event, workspace, &placed.get_untracked().iter().map(|placed| placed.column.clone()).collect::<Vec<_>>(), rows.get_untracked().0)
             on:contextmenu=move |event| {
@@ -170,7 +168,7 @@ fn Grid(workspace: Workspace) -> impl IntoView {
             </div>
             <div class="grid-body" role="rowgroup"
                 style:width=move || format!("{}px", total_width.get())
-                style:height=move || format!("{}px", runs.matching.with(|places| places.len()) as f64 * ROW_PX)>
+                style:height=move || format!("{}px", count.get() as f64 * ROW_PX)>
                 <For
                     each=move || {
                         let (from, to) = rows.get();
@@ -268,10 +266,7 @@ fn Edge(workspace: Workspace, column: Column, width: f64) -> impl IntoView {
 #[component]
 fn Row(workspace: Workspace, at: usize, in_sight: Memo<Vec<Placed>>) -> impl IntoView {
     let theme = expect_context::<ThemeState>();
-    let row = Memo::new(move |_| {
-        let place = *workspace.runs.matching.read().get(at)?;
-        workspace.runs.list.with(|list| list.row(place).cloned())
-    });
+    let row = Memo::new(move |_| workspace.run_at(at));
     move || {
         let style = format!("transform: translateY({}px)", at as f64 * ROW_PX);
         let Some(row) = row.get() else {
@@ -281,7 +276,15 @@ fn Row(workspace: Workspace, at: usize, in_sight: Memo<Vec<Placed>>) -> impl Int
         let href = format!("/experiments/{}/runs/{run}", crate::api::path_part(&row.experiment_id));
         let shown = {
             let short = short.clone();
-            workspace.view(move |view| view.shows(&short))
+            workspace.view(move |view| view.shows(&short) || view.baseline.as_ref() == Some(&short))
+        };
+        let pinned = {
+            let short = short.clone();
+            workspace.view(move |view| view.pinned.contains(&short))
+        };
+        let is_baseline = {
+            let short = short.clone();
+            workspace.view(move |view| view.baseline.as_ref() == Some(&short))
         };
         let toggle = move |_| workspace.change("runs shown", |view| view.toggle(&short));
         let cells = {
@@ -295,13 +298,15 @@ fn Row(workspace: Workspace, at: usize, in_sight: Memo<Vec<Placed>>) -> impl Int
             <div class="grid-row" role="row" aria-rowindex=at + 2 style=style
                 data-raised=move || if workspace.hovered.get() == Some(run) { "true" } else { "false" }
                 data-shown=move || if shown.get() { "true" } else { "false" }
+                data-pinned=move || pinned.get().to_string()
                 on:pointerenter=move |_| workspace.hovered.set(Some(run))
                 on:pointerleave=move |_| workspace.hovered.set(None)>
                 <div class="grid-name" role="rowheader" style:width=format!("{NAME_PX}px")>
                     <input type="checkbox" class="run-dot" data-run=run.to_string() aria-label=format!("Show {}", row.name)
                         style:--run=move || palette_color(color, theme.dark.get()).to_string()
-                        prop:checked=move || shown.get() on:click=toggle/>
+                        disabled=move || is_baseline.get() prop:checked=move || shown.get() on:click=toggle/>
                     <a class="run-name" href=href title=row.name.clone()>{row.name.clone()}</a>
+                    {move || is_baseline.get().then(|| view! { <b class="baseline-mark" title="The others are measured against it">"Baseline"</b> })}
                 </div>
                 <For each=move || in_sight.get() key=|placed| (placed.column.clone(), placed.left as i64, placed.width as i64) children=cells/>
             </div>

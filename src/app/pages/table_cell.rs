@@ -36,8 +36,7 @@ fn place_of(cell: &web_sys::Element) -> Option<(usize, Column)> {
 }
 
 fn run_of(workspace: Workspace, row: usize) -> Option<Arc<RunRow>> {
-    let place = *workspace.runs.matching.read_untracked().get(row)?;
-    workspace.runs.list.with_untracked(|list| list.row(place).cloned())
+    untrack(|| workspace.run_at(row))
 }
 
 fn narrow(workspace: Workspace, row: usize, column: &Column, same: bool) {

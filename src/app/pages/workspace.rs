@@ -264,7 +264,7 @@ fn keys(workspace: Workspace) {
             "Escape" => workspace.change("let go", |view| {
                 // One thing at a time, the nearest first.
                 if view.full.take().is_none()
-                    && view.pinned.take().is_none()
+                    && std::mem::take(&mut view.pinned).is_empty()
                     && std::mem::take(&mut view.brushes).is_empty()
                 {
                     view.range = None;

@@ -89,9 +89,9 @@ pub fn LinePanel(workspace: Workspace, metric: String, full: bool) -> impl IntoV
     Effect::new(move |_| {
         // A new picture raises anew.
         panel.drawing.track();
-        let run = standing_out.get();
+        let runs = standing_out.get();
         if seen.get_untracked() {
-            let shown = canvas.raise(run);
+            let shown = canvas.raise(&runs);
             if raised.get_untracked() != shown {
                 raised.set(shown);
             }

@@ -165,33 +165,40 @@ impl LineCanvas {
         (drawing.done)();
     }
 
-    /// Draws `run` alone above the others, or nothing; says whether the chart has the run.
-    pub fn raise(&self, run: Option<RunId>) -> bool {
+    /// Draws `runs` alone above the others, the last of them on top, or nothing; says whether the chart has any.
+    pub fn raise(&self, runs: &[RunId]) -> bool {
         let Some(canvas) = self.raised.get_untracked() else { return false };
         let Some(context) = context(&canvas) else { return false };
         context.clear_rect(0.0, 0.0, f64::from(canvas.width()), f64::from(canvas.height()));
         let Some(picture) = self.picture() else { return false };
-        let Some(index) = run.and_then(|run| picture.line_of(run)) else { return false };
-        let line = &picture.chart.lines[index];
-        let plot = picture.layout.plot;
-        context.save();
-        context.begin_path();
-        context.rect(f64::from(plot.x0), f64::from(plot.y0), f64::from(plot.width()), f64::from(plot.height()));
-        context.clip();
-        context.set_line_join("round");
-        context.set_stroke_style_str(&line.color.to_string());
-        context.set_fill_style_str(&line.color.to_string());
-        if let Some(original) = line.original() {
-            context.set_global_alpha(0.35);
-            context.set_line_width(picture.theme.dpx(1.0));
-            trace(&context, original, &picture.layout, picture.theme.dpx(1.5));
-            context.set_global_alpha(1.0);
+        let mut any = false;
+        for index in runs.iter().filter_map(|run| picture.line_of(*run)) {
+            draw_raised(&context, &picture, index);
+            any = true;
         }
-        context.set_line_width(picture.theme.dpx(2.0));
-        trace(&context, line.points(), &picture.layout, picture.theme.dpx(2.5));
-        context.restore();
-        true
+        any
     }
+}
+
+fn draw_raised(context: &web_sys::CanvasRenderingContext2d, picture: &Picture, index: usize) {
+    let line = &picture.chart.lines[index];
+    let plot = picture.layout.plot;
+    context.save();
+    context.begin_path();
+    context.rect(f64::from(plot.x0), f64::from(plot.y0), f64::from(plot.width()), f64::from(plot.height()));
+    context.clip();
+    context.set_line_join("round");
+    context.set_stroke_style_str(&line.color.to_string());
+    context.set_fill_style_str(&line.color.to_string());
+    if let Some(original) = line.original() {
+        context.set_global_alpha(0.35);
+        context.set_line_width(picture.theme.dpx(1.0));
+        trace(context, original, &picture.layout, picture.theme.dpx(1.5));
+        context.set_global_alpha(1.0);
+    }
+    context.set_line_width(picture.theme.dpx(2.0));
+    trace(context, line.points(), &picture.layout, picture.theme.dpx(2.5));
+    context.restore();
 }
 
 /// Strokes the finite pieces of `points`; a point alone between gaps is a dot of radius `dot_dpx`.

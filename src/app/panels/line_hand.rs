@@ -166,13 +166,12 @@ impl Hand {
         }
     }
 
-    /// Pins the run under the pointer, or lets the pinned one go.
+    /// Pins the run under the pointer, or lets it go.
     fn pin(&self) {
-        let run =
-            self.near.with_untracked(|near| near.as_ref().and_then(|near| near.nearest.run()).map(|run| run.short()));
-        self.workspace.change("pin", |view| {
-            view.pinned = if view.pinned == run { None } else { run };
-        });
+        let nearest = |near: &Near| near.nearest.run().map(|run| run.short());
+        if let Some(run) = self.near.with_untracked(|near| near.as_ref().and_then(nearest)) {
+            self.workspace.change("pin", |view| view.pin(&run));
+        }
     }
 
     fn zoom(&self, picture: &Picture, selection: Selection) {

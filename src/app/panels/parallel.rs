@@ -145,14 +145,14 @@ impl Panel {
         });
     }
 
-    /// Keeps the raised run above the others; says whether there is one.
+    /// Keeps the raised runs above the others; says whether there are any.
     fn raise(self) -> RwSignal<bool> {
         let raised = RwSignal::new(false);
-        let run = self.workspace.raised();
+        let runs = self.workspace.raised();
         Effect::new(move |_| {
             // A new picture raises anew.
             self.drawn.track();
-            let shown = self.canvas.raise(run.get());
+            let shown = self.canvas.raise(&runs.get());
             if raised.get_untracked() != shown {
                 raised.set(shown);
             }

@@ -214,38 +214,43 @@ impl ParallelCanvas {
         }
     }
 
-    /// Draws `run` alone above the others, or nothing; says whether the chart has the run.
-    pub fn raise(&self, run: Option<RunId>) -> bool {
+    /// Draws `runs` alone above the others, the last of them on top, or nothing; says whether the chart has any.
+    pub fn raise(&self, runs: &[RunId]) -> bool {
         let Some(canvas) = self.raised.get_untracked() else { return false };
         let Some(context) = context(&canvas) else { return false };
         context.clear_rect(0.0, 0.0, f64::from(canvas.width()), f64::from(canvas.height()));
         let Some(picture) = self.picture() else { return false };
-        let Some(at) = run.and_then(|run| picture.chart.lines.iter().position(|line| line.run == run)) else {
-            return false;
-        };
-        let Picture { chart, layout, theme, .. } = &*picture;
         context.set_line_join("round");
-        context.begin_path();
-        for (pair, places) in chart.axes.windows(2).zip(layout.axes.windows(2)) {
-            let [from, to] = [0, 1].map(|side| layout.y(pair[side].shares()[at]));
-            let (a, b) = (places[0].x, places[1].x);
-            context.move_to(a, from);
-            if chart.straight {
-                context.line_to(b, to);
-            } else {
-                // With thirds along x, a Bézier curve of these heights is the curve of `ParallelChart::rise`.
-                let third = (b - a) / 3.0;
-                context.bezier_curve_to(a + third, from, b - third, to, b, to);
-            }
+        let mut any = false;
+        for at in runs.iter().filter_map(|run| picture.chart.lines.iter().position(|line| line.run == *run)) {
+            draw_raised(&context, &picture, at);
+            any = true;
         }
-        context.set_stroke_style_str(&theme.surface.to_string());
-        context.set_line_width(theme.dpx(5.0));
-        context.stroke();
-        context.set_stroke_style_str(&chart.lines[at].color.to_string());
-        context.set_line_width(theme.dpx(2.5));
-        context.stroke();
-        true
+        any
     }
+}
+
+fn draw_raised(context: &web_sys::CanvasRenderingContext2d, picture: &Picture, at: usize) {
+    let Picture { chart, layout, theme, .. } = picture;
+    context.begin_path();
+    for (pair, places) in chart.axes.windows(2).zip(layout.axes.windows(2)) {
+        let [from, to] = [0, 1].map(|side| layout.y(pair[side].shares()[at]));
+        let (a, b) = (places[0].x, places[1].x);
+        context.move_to(a, from);
+        if chart.straight {
+            context.line_to(b, to);
+        } else {
+            // With thirds along x, a Bézier curve of these heights is the curve of `ParallelChart::rise`.
+            let third = (b - a) / 3.0;
+            context.bezier_curve_to(a + third, from, b - third, to, b, to);
+        }
+    }
+    context.set_stroke_style_str(&theme.surface.to_string());
+    context.set_line_width(theme.dpx(5.0));
+    context.stroke();
+    context.set_stroke_style_str(&chart.lines[at].color.to_string());
+    context.set_line_width(theme.dpx(2.5));
+    context.stroke();
 }
 
 impl Work {

@@ -41,7 +41,7 @@ impl PartialEq for Compared {
 /// The runs that `view` compares: the chosen ones in their order, else the `drawn` ones in the list's. A base
 /// that is loaded comes first, also if it is none of them.
 pub fn compared_of(list: &RunList, drawn: &BTreeMap<RunId, usize>, view: &CompareView) -> Compared {
-    let by_short = |short: &String| list.rows().find(|row| row.run_id.short() == *short).cloned();
+    let by_short = |short: &String| list.row_named(short).cloned();
     let mut runs: Vec<Arc<RunRow>> = if view.runs.is_empty() {
         let mut places: Vec<_> = drawn.iter().map(|(run, place)| (*place, *run)).collect();
         places.sort_unstable();
@@ -140,7 +140,16 @@ impl Comparison {
     /// The comparison that the workspace's view describes; asks for files while their section is open.
     pub fn open(workspace: Workspace) -> Comparison {
         let settings = workspace.view(|view| view.compare.clone());
-        let choice = Memo::new(move |_| settings.with(|view| (view.runs.clone(), view.base.clone())));
+        let baseline = workspace.runs.baseline;
+        // A base that was chosen here counts; else it is the one that all of the workspace is measured against.
+        let choice = Memo::new(move |_| {
+            settings.with(|view| {
+                (
+                    view.runs.clone(),
+                    view.base.clone().or_else(|| baseline.with(|row| Some(row.as_ref()?.run_id.short()))),
+                )
+            })
+        });
         let runs = workspace.runs;
         let compared = Memo::new(move |_| {
             let (chosen, base) = choice.get();

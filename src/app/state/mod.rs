@@ -7,6 +7,7 @@
 //! - [`compare`]: which runs are compared, and what of them
 //! - [`filter`]: the filter as text and as rows
 //! - [`history`]: undo and redo
+//! - [`lines`]: what the run list and the table show, line by line
 //! - [`parallel`]: what parallel coordinates show
 //! - [`runs`]: the run list, loaded in pages
 //! - [`frames`]: what one panel shows, and how it grows
@@ -16,6 +17,7 @@ pub mod compare;
 pub mod filter;
 pub mod frames;
 pub mod history;
+pub mod lines;
 pub mod parallel;
 pub mod runs;
 
@@ -31,7 +33,8 @@ use data::{
 };
 use history::History;
 use leptos::{prelude::*, task::spawn_local};
-use runs::{RunList, Runs};
+use lines::Lines;
+use runs::Runs;
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
@@ -83,9 +86,13 @@ pub struct Workspace {
     zooms: StoredValue<Vec<Ranges>>,
     /// The run list.
     pub runs: Runs,
+    /// The lines of the run list and of the table.
+    pub lines: Memo<Arc<Lines>>,
     metrics: RwSignal<Option<Result<Arc<Vec<MetricRow>>, ApiError>>>,
     /// The run under the pointer, raised in every panel and list at once.
     pub hovered: RwSignal<Option<RunId>>,
+    /// The runs of the group under the pointer, raised in the same way.
+    pub hovered_group: RwSignal<Arc<Vec<RunId>>>,
     /// Where the crosshair stands, in x units; shared by all panels.
     pub cursor: RwSignal<Option<f64>>,
     /// What grew last.
@@ -105,15 +112,18 @@ impl Workspace {
             Some(Err(error)) => (View::default(), Some(error.to_string())),
         };
         let view = RwSignal::new(View { version: data::view::VERSION, ..view });
+        let runs = Runs::new(scope.clone(), view);
         let workspace = Workspace {
             scope: StoredValue::new(scope.clone()),
             view,
             history: StoredValue::new(History::default()),
             can_undo: RwSignal::new((false, false)),
             zooms: StoredValue::new(Vec::new()),
-            runs: Runs::new(scope.clone(), view),
+            runs,
+            lines: lines::lines(runs),
             metrics: RwSignal::new(None),
             hovered: RwSignal::new(None),
+            hovered_group: RwSignal::new(Arc::default()),
             cursor: RwSignal::new(None),
             growth: RwSignal::new(Growth::default()),
             connection: RwSignal::new(Connection::Opening),
@@ -281,7 +291,9 @@ impl Workspace {
             let drawn = runs.drawn.get();
             list.loaded()?;
             let few = drawn.len() * 4 < list.total();
-            let wanted = (few || list.total() > MOST_DRAWN).then(|| drawn.keys().copied().collect());
+            // A pinned run may be none of those that pass the filter.
+            let beyond = drawn.keys().any(|run| list.place_of(*run).is_none());
+            let wanted = (few || beyond || list.total() > MOST_DRAWN).then(|| drawn.keys().copied().collect());
             // Runs asked for by name passed the filter already.
             let filter = if wanted.is_none() { list.filter().to_owned() } else { String::new() };
             Some(RunSet { experiments, filter, runs: wanted })
@@ -340,15 +352,20 @@ impl Workspace {
         });
     }
 
-    /// The run that stands out: the hovered one, else the pinned one.
-    pub fn raised(&self) -> Memo<Option<RunId>> {
-        let (hovered, runs) = (self.hovered, self.runs);
-        let pinned = self.view(|view| view.pinned.clone());
+    /// The runs that stand out, the last of them on top: the pinned ones, then those under the pointer.
+    pub fn raised(&self) -> Memo<Vec<RunId>> {
+        let (hovered, members, pinned) = (self.hovered, self.hovered_group, self.runs.pinned);
+        let named = self.view(|view| view.pinned.clone());
         Memo::new(move |_| {
-            hovered.get().or_else(|| {
-                let pinned = pinned.get()?;
-                runs.list.with(|list: &RunList| list.rows().map(|row| row.run_id).find(|run| run.short() == pinned))
-            })
+            // The baseline is drawn its own way; it stands out only if it is pinned as well.
+            let pinned = pinned.with(|rows| {
+                let pinned = |run: &RunId| named.with(|named| named.contains(&run.short()));
+                rows.iter().map(|row| row.run_id).filter(pinned).collect::<Vec<_>>()
+            });
+            let mut raised = pinned;
+            raised.extend(members.with(|members| members.iter().copied().collect::<Vec<_>>()));
+            raised.extend(hovered.get());
+            raised
         })
     }
 }

@@ -90,13 +90,14 @@ impl Workspace {
             }
         });
         let choice = self.view(|view| (view.hidden.clone(), view.hide_all));
+        // What a brush leaves out is drawn here, in the background.
         Memo::new(move |_| {
             let (hidden, hide_all) = choice.get();
             let view = View { hidden, hide_all, ..View::default() };
-            let (list, matching) = (settled.get(), runs.matching.get());
-            let loaded: Vec<_> = matching.iter().filter_map(|&at| list.row(at)).take(MOST_RUNS).collect();
+            let (list, found) = (settled.get(), runs.found.get());
+            let loaded: Vec<_> = found.iter().filter_map(|&at| list.row(at)).take(MOST_RUNS).collect();
             let rows: Vec<_> = loaded.iter().filter(|row| view.shows(&row.run_id.short())).copied().cloned().collect();
-            let (not_loaded, hidden) = (matching.len() - loaded.len(), loaded.len() - rows.len());
+            let (not_loaded, hidden) = (found.len() - loaded.len(), loaded.len() - rows.len());
             Rows { rows: Arc::new(rows), not_loaded, hidden }
         })
     }

@@ -26,11 +26,13 @@ pub struct RunList {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Inner {
     state: State,
     rows: Vec<Option<Arc<RunRow>>>,
     place: HashMap<RunId, usize>,
+    /// Rows of runs that were asked for by name, because the list has them not or not yet.
+    apart: Vec<Arc<RunRow>>,
     filter: String,
 }
 
@@ -57,31 +59,45 @@ impl RunList {
             place.insert(row.run_id, at);
             rows[at] = Some(Arc::new(row));
         }
-        RunList { inner: Arc::new(Inner { state: State::Ready, rows, place, filter }) }
+        RunList { inner: Arc::new(Inner { state: State::Ready, rows, place, filter, apart: Vec::new() }) }
+    }
+
+    /// The same list with something changed in it.
+    fn changed(&self, change: impl FnOnce(&mut Inner)) -> RunList {
+        let mut inner = Inner::clone(&self.inner);
+        change(&mut inner);
+        RunList { inner: Arc::new(inner) }
     }
 
     fn with_rows(&self, offset: usize, new: Vec<RunRow>) -> RunList {
-        let Inner { state, rows, place, filter } = &*self.inner;
-        let (mut rows, mut place) = (rows.clone(), place.clone());
-        for (at, row) in new.into_iter().enumerate() {
-            if let Some(slot) = rows.get_mut(offset + at) {
-                place.insert(row.run_id, offset + at);
-                *slot = Some(Arc::new(row));
+        self.changed(|Inner { rows, place, .. }| {
+            for (at, row) in new.into_iter().enumerate() {
+                if let Some(slot) = rows.get_mut(offset + at) {
+                    place.insert(row.run_id, offset + at);
+                    *slot = Some(Arc::new(row));
+                }
             }
-        }
-        RunList { inner: Arc::new(Inner { state: state.clone(), rows, place, filter: filter.clone() }) }
+        })
     }
 
     fn with_changed(&self, changed: Vec<RunRow>) -> RunList {
-        let Inner { state, rows, place, filter } = &*self.inner;
-        let mut rows = rows.clone();
-        for row in changed {
-            if let Some(&at) = place.get(&row.run_id) {
-                rows[at] = Some(Arc::new(row));
+        self.changed(|Inner { rows, place, apart, .. }| {
+            for row in changed.into_iter().map(Arc::new) {
+                if let Some(old) = apart.iter_mut().find(|old| old.run_id == row.run_id) {
+                    *old = row.clone();
+                }
+                if let Some(&at) = place.get(&row.run_id) {
+                    rows[at] = Some(row);
+                }
             }
-        }
-        let (place, filter) = (place.clone(), filter.clone());
-        RunList { inner: Arc::new(Inner { state: state.clone(), rows, place, filter }) }
+        })
+    }
+
+    fn with_apart(&self, new: Vec<RunRow>) -> RunList {
+        self.changed(|Inner { apart, .. }| {
+            apart.retain(|old| new.iter().all(|new| new.run_id != old.run_id));
+            apart.extend(new.into_iter().map(Arc::new));
+        })
     }
 
     fn failed(error: ApiError) -> RunList {
@@ -121,10 +137,29 @@ impl RunList {
         self.inner.rows.iter().flatten()
     }
 
-    /// The row of a run, if it is loaded.
-    pub fn row_of(&self, run: RunId) -> Option<&Arc<RunRow>> {
-        self.row(*self.inner.place.get(&run)?)
+    /// Where a run stands in the list, if it is loaded.
+    pub fn place_of(&self, run: RunId) -> Option<usize> {
+        self.inner.place.get(&run).copied()
     }
+
+    /// The row of a run, if it is loaded: from the list, or asked for by name.
+    pub fn row_of(&self, run: RunId) -> Option<&Arc<RunRow>> {
+        match self.place_of(run) {
+            Some(at) => self.row(at),
+            None => self.inner.apart.iter().find(|row| row.run_id == run),
+        }
+    }
+
+    /// The row of the run with these first eight digits of its id, if it is loaded.
+    pub fn row_named(&self, short: &str) -> Option<&Arc<RunRow>> {
+        let wanted = digits(short)?;
+        self.rows().chain(&self.inner.apart).find(|row| (row.run_id.0 >> 96) as u32 == wanted)
+    }
+}
+
+/// The number that the first eight digits of a run's id write.
+fn digits(short: &str) -> Option<u32> {
+    (short.len() == 8).then(|| u32::from_str_radix(short, 16).ok()).flatten()
 }
 
 /// The run list as signals. Cheap to copy.
@@ -135,8 +170,15 @@ pub struct Runs {
     /// What is loaded.
     pub list: RwSignal<RunList>,
     /// Places in the list of the runs that match the search, in order.
+    pub found: Memo<Arc<Vec<usize>>>,
+    /// Places in the list of the runs that match the search and pass the brushes, in order.
     pub matching: Memo<Arc<Vec<usize>>>,
-    /// The runs that panels draw, with their place among the matching.
+    /// The run that others are measured against, once it is loaded.
+    pub baseline: Memo<Option<Arc<RunRow>>>,
+    /// The pinned runs, the baseline first and then as in the list. No filter, search or brush takes them away.
+    pub pinned: Memo<Vec<Arc<RunRow>>>,
+    /// The runs that panels draw, with their place from the top: pinned ones, then matching ones. Hidden runs are
+    /// left out, but never the baseline.
     pub drawn: Memo<Arc<BTreeMap<RunId, usize>>>,
     changed: StoredValue<BTreeSet<RunId>>,
     flush: StoredValue<Option<TimeoutHandle>>,
@@ -151,7 +193,7 @@ impl Runs {
         let list = RwSignal::new(RunList::default());
         let remote = RwSignal::new(false);
         let search = Memo::new(move |_| view.with(|view| view.search.to_lowercase()));
-        let matching = Memo::new(move |_| {
+        let found = Memo::new(move |_| {
             let search = search.get();
             let local = !remote.get();
             list.with(|list| {
@@ -162,22 +204,50 @@ impl Runs {
                 Arc::new((0..list.total()).filter(matches).collect::<Vec<_>>())
             })
         });
-        let choice = Memo::new(move |_| view.with(|view| (view.hidden.clone(), view.hide_all)));
         let brushes = Memo::new(move |_| view.with(|view| view.brushes.clone()));
+        let matching = Memo::new(move |_| {
+            let (found, brushes) = (found.get(), brushes.get());
+            if brushes.is_empty() {
+                return found;
+            }
+            list.with(|list| {
+                let passing = |at: &&usize| list.row(**at).is_some_and(|row| passes(&brushes, row));
+                Arc::new(found.iter().filter(passing).copied().collect())
+            })
+        });
+        let named = Memo::new(move |_| view.with(|view| (view.baseline.clone(), view.pinned.clone())));
+        let baseline = Memo::new(move |_| {
+            let short = named.with(|(baseline, _)| baseline.clone())?;
+            list.with(|list| list.row_named(&short).cloned())
+        });
+        let pinned = Memo::new(move |_| {
+            let (first, shorts) = named.get();
+            list.with(|list| {
+                let row_of = |short: &String| list.row_named(short).cloned();
+                let mut rows: Vec<_> =
+                    shorts.iter().filter(|short| Some(*short) != first.as_ref()).filter_map(row_of).collect();
+                rows.sort_by_key(|row| list.place_of(row.run_id).unwrap_or(usize::MAX));
+                first.iter().filter_map(row_of).chain(rows).collect::<Vec<_>>()
+            })
+        });
+        let choice = Memo::new(move |_| view.with(|view| (view.hidden.clone(), view.hide_all)));
         let drawn = Memo::new(move |_| {
             let (hidden, hide_all) = choice.get();
-            let brushes = brushes.get();
+            let (matching, pinned) = (matching.get(), pinned.get());
+            let baseline = baseline.with(|row| row.as_ref().map(|row| row.run_id));
             list.with(|list| {
-                let rows = matching.get();
-                let drawn = rows
-                    .iter()
-                    .filter_map(|&at| list.row(at))
-                    .filter(|row| passes(&brushes, row))
-                    .map(|row| row.run_id)
-                    .filter(|run| hidden.contains(&run.short()) == hide_all)
-                    .take(MOST_DRAWN)
-                    .enumerate();
-                Arc::new(drawn.map(|(at, run)| (run, at)).collect::<BTreeMap<_, _>>())
+                let mut drawn = BTreeMap::new();
+                let rows = matching.iter().filter_map(|&at| list.row(at));
+                for run in pinned.iter().chain(rows).map(|row| row.run_id) {
+                    if drawn.len() >= MOST_DRAWN {
+                        break;
+                    }
+                    if Some(run) == baseline || hidden.contains(&run.short()) == hide_all {
+                        let place = drawn.len();
+                        drawn.entry(run).or_insert(place);
+                    }
+                }
+                Arc::new(drawn)
             })
         });
         let question = StoredValue::new(0);
@@ -188,7 +258,10 @@ impl Runs {
             scope,
             view,
             list,
+            found,
             matching,
+            baseline,
+            pinned,
             drawn,
             changed: StoredValue::new(BTreeSet::new()),
             flush: StoredValue::new(None),
@@ -196,6 +269,7 @@ impl Runs {
             remote,
             reload_soon: Callback::new(move |()| later.with_value(|later| later())),
         };
+        runs.load_named(named);
         let asked = Memo::new(move |_| view.with(|view| (view.order_by.clone(), applied_filter(view))));
         Effect::new(move |_| {
             // Read, not only tracked: a memo that nobody reads never learns what it depends on.
@@ -210,6 +284,37 @@ impl Runs {
             search
         });
         runs
+    }
+
+    /// Asks for pinned runs and the baseline where the list has them not: they are filtered out, or far down.
+    fn load_named(self, named: Memo<(Option<String>, BTreeSet<String>)>) {
+        let asked = StoredValue::new(BTreeSet::new());
+        let missing = Memo::new(move |_| {
+            let (baseline, pinned) = named.get();
+            self.list.with(|list| {
+                list.loaded()?;
+                let missing = |short: &String| digits(short).is_some() && list.row_named(short).is_none();
+                Some(pinned.into_iter().chain(baseline).filter(missing).collect::<BTreeSet<_>>())
+            })
+        });
+        Effect::new(move |_| {
+            let missing = missing.get().unwrap_or_default();
+            if missing.is_empty() || asked.with_value(|asked| *asked == missing) {
+                return;
+            }
+            let shorts: Vec<String> = missing.iter().cloned().collect();
+            asked.set_value(missing);
+            let request = RunsRequest {
+                experiments: vec![self.scope.with_value(|scope| scope.experiment().to_owned())],
+                filter: format!("attributes.run_id RLIKE '^({})'", shorts.join("|")),
+                ..RunsRequest::default()
+            };
+            spawn_local(async move {
+                if let Ok(page) = api::runs(&request).await {
+                    self.list.try_update(|list| *list = list.with_apart(page.runs));
+                }
+            });
+        });
     }
 
     /// Asks for the whole list again.
@@ -328,7 +433,11 @@ fn load(
                 if page.total > PAGE as u64 && !remote.get_untracked() {
                     remote.set(true);
                 }
-                list.set(RunList::of_page(page, filter));
+                // What was asked for by name stays.
+                list.update(|list| {
+                    let apart = list.inner.apart.clone();
+                    *list = RunList::of_page(page, filter).changed(|inner| inner.apart = apart);
+                });
             }
             // What was loaded stays on the screen.
             Err(ApiError::Offline) if list.with_untracked(|list| list.loaded().is_some()) => {}

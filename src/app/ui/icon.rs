@@ -43,6 +43,8 @@ pub enum Icon {
     Eye,
     /// Side by side.
     Compare,
+    /// Keep on top.
+    Pin,
     /// Copy.
     Copy,
     /// Help.
@@ -75,6 +77,7 @@ pub fn icon(icon: Icon) -> AnyView {
             "M1.500 8S4 3.500 8 3.500 14.500 8 14.500 8 12 12.500 8 12.500 1.500 8 1.500 8Z M8 10a2 2 0 1 0 0-4 2 2 0 0 0 0 4Z"
         }
         Icon::Compare => "M2 3h5v10H2Z M9 3h5v10H9Z",
+        Icon::Pin => "M5.5 2h5 M6.500 2v4.500L4 9.500h8L9.500 6.500V2 M8 9.500V14",
         Icon::Copy => "M6 6h8v8H6Z M10 6V2H2v8h4",
         Icon::Help => {
             "M6 6a2 2 0 1 1 2.600 1.900c-.400.150-.600.500-.600.900V9.500 M8 12h.01 M8 14.500a6.500 6.500 0 1 0 0-13 6.500 6.500 0 0 0 0 13Z"
