@@ -70,7 +70,7 @@ impl ParallelChart {
         }
         let mut text = format!("Parallel coordinates of {}", counted(self.lines.len() as u64, "run", "runs"));
         text += &format!(" over {}: ", counted(self.axes.len() as u64, "axis", "axes"));
-        text += &self.axes.iter().map(|axis| axis.column.title()).collect::<Vec<_>>().join(", ");
+        text += &self.axes.iter().map(|axis| axis.column.label()).collect::<Vec<_>>().join(", ");
         if through < self.lines.len() {
             text += &format!(". {through} pass the brushes");
         }

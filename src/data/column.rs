@@ -1,8 +1,12 @@
 //! Columns over runs: what a table shows, an axis spans, a brush cuts and a group shares.
 
-use crate::run::RunRow;
+use crate::{
+    query::{Field, RunAttribute},
+    run::RunRow,
+    summary::{Direction, Summary},
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::{fmt, str::FromStr};
+use std::{cmp::Ordering, collections::BTreeMap, fmt, str::FromStr};
 
 /// A fact about a run that is neither a param, a metric nor a tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,6 +42,18 @@ impl Attribute {
         }
     }
 
+    /// What the search language calls it.
+    pub fn searched(self) -> RunAttribute {
+        match self {
+            Attribute::Name => RunAttribute::RunName,
+            Attribute::Status => RunAttribute::Status,
+            Attribute::User => RunAttribute::UserId,
+            Attribute::Start => RunAttribute::StartTime,
+            Attribute::End => RunAttribute::EndTime,
+            Attribute::Duration => RunAttribute::Duration,
+        }
+    }
+
     /// Its name for people.
     pub fn title(self) -> &'static str {
         match self {
@@ -51,7 +67,8 @@ impl Attribute {
     }
 }
 
-/// A column over runs. Written `params.lr`, `metrics.val/loss`, `tags.team`, `attributes.status`.
+/// A column over runs. Written `params.lr`, `metrics.val/loss`, `metrics@min.val/loss`, `tags.team`, `attributes.status`:
+/// all after the first dot is the name, so no name can be mistaken for anything else.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Column {
     /// A fact about the run itself.
@@ -60,6 +77,8 @@ pub enum Column {
     Param(String),
     /// The latest value of a metric by name.
     Metric(String),
+    /// Another number of a metric by name.
+    Summary(String, Summary),
     /// A tag by name.
     Tag(String),
 }
@@ -92,26 +111,63 @@ impl Column {
             Column::Param(name) => row.params.get(name).map_or(Cell::Missing, |text| Cell::of_text(text)),
             Column::Tag(name) => row.tags.get(name).map_or(Cell::Missing, |text| Cell::of_text(text)),
             Column::Metric(name) => row.metrics.get(name).map_or(Cell::Missing, |latest| Cell::Number(latest.value.0)),
+            Column::Summary(..) => row.summaries.get(self).map_or(Cell::Missing, |value| Cell::Number(value.0)),
         }
     }
 
-    /// The column's name for people: without its kind.
+    /// The column's name for people: without its kind and its summary.
     pub fn title(&self) -> &str {
         match self {
             Column::Attribute(attribute) => attribute.title(),
-            Column::Param(name) | Column::Metric(name) | Column::Tag(name) => name,
+            Column::Param(name) | Column::Metric(name) | Column::Summary(name, _) | Column::Tag(name) => name,
         }
     }
 
-    /// Its key in MLflow's `order_by`; `None` where the search language cannot name it.
-    pub fn order_key(&self) -> Option<String> {
-        let quoted = |kind: &str, name: &str| (!name.contains('`')).then(|| format!("{kind}.`{name}`"));
+    /// The column's name for people with its summary, if it has one: `loss (min)`.
+    pub fn label(&self) -> String {
         match self {
-            Column::Attribute(Attribute::Duration) => None,
-            Column::Attribute(attribute) => Some(format!("attributes.{}", attribute.key())),
-            Column::Param(name) => quoted("params", name),
-            Column::Metric(name) => quoted("metrics", name),
-            Column::Tag(name) => quoted("tags", name),
+            Column::Summary(name, Summary::Step(step)) => format!("{name} (step {step})"),
+            Column::Summary(name, summary) => format!("{name} ({summary})"),
+            Column::Attribute(_) | Column::Param(_) | Column::Metric(_) | Column::Tag(_) => self.title().to_owned(),
+        }
+    }
+
+    /// The metric whose number it is, if it is one's.
+    pub fn metric(&self) -> Option<&str> {
+        match self {
+            Column::Metric(name) | Column::Summary(name, _) => Some(name),
+            Column::Attribute(_) | Column::Param(_) | Column::Tag(_) => None,
+        }
+    }
+
+    /// What the search language calls it.
+    pub fn field(&self) -> Field<RunAttribute> {
+        match self {
+            Column::Attribute(attribute) => Field::Attribute(attribute.searched()),
+            Column::Param(name) => Field::Param(name.clone()),
+            Column::Metric(name) => Field::Metric(name.clone()),
+            Column::Summary(name, summary) => Field::Summary(name.clone(), *summary),
+            Column::Tag(name) => Field::Tag(name.clone()),
+        }
+    }
+
+    /// Its key in `order_by`, which [`crate::query::parse_sort`] reads, without a direction.
+    pub fn order_key(&self) -> String {
+        let keyed = |kind: &str, name: &str| format!("{kind}.`{}`", name.replace('`', "``"));
+        match self {
+            Column::Attribute(attribute) => format!("attributes.{}", attribute.key()),
+            Column::Param(name) => keyed("params", name),
+            Column::Metric(name) => keyed("metrics", name),
+            Column::Summary(name, summary) => keyed(&format!("metrics@{summary}"), name),
+            Column::Tag(name) => keyed("tags", name),
+        }
+    }
+
+    /// The column itself, and for the best of a metric the least or the greatest.
+    pub fn resolved(&self, chosen: &BTreeMap<String, Direction>) -> Column {
+        match self {
+            Column::Summary(name, summary) => Column::Summary(name.clone(), summary.resolved(name, chosen)),
+            Column::Attribute(_) | Column::Param(_) | Column::Metric(_) | Column::Tag(_) => self.clone(),
         }
     }
 }
@@ -130,6 +186,23 @@ impl<'a> Cell<'a> {
         }
     }
 
+    /// Which of two cells comes first: numbers, texts by their code points, NaN, nothing. Descending turns round
+    /// numbers and texts; NaN and nothing stay last.
+    pub fn order(self, other: Cell, descending: bool) -> Ordering {
+        let class = |cell: &Cell| match cell {
+            Cell::Number(y) if y.is_nan() => 2,
+            Cell::Number(_) => u8::from(descending),
+            Cell::Text(_) => u8::from(!descending),
+            Cell::Missing => 3,
+        };
+        let turned = |order: Ordering| if descending { order.reverse() } else { order };
+        class(&self).cmp(&class(&other)).then_with(|| match (self, other) {
+            (Cell::Number(a), Cell::Number(b)) => turned(a.partial_cmp(&b).unwrap_or(Ordering::Equal)),
+            (Cell::Text(a), Cell::Text(b)) => turned(a.cmp(b)),
+            _ => Ordering::Equal,
+        })
+    }
+
     /// The number, if it is a finite one.
     pub fn finite(self) -> Option<f64> {
         match self {
@@ -145,6 +218,7 @@ impl fmt::Display for Column {
             Column::Attribute(attribute) => write!(f, "attributes.{}", attribute.key()),
             Column::Param(name) => write!(f, "params.{name}"),
             Column::Metric(name) => write!(f, "metrics.{name}"),
+            Column::Summary(name, summary) => write!(f, "metrics@{summary}.{name}"),
             Column::Tag(name) => write!(f, "tags.{name}"),
         }
     }
@@ -168,6 +242,10 @@ impl FromStr for Column {
                 let found = Attribute::ALL.into_iter().find(|attribute| attribute.key() == key);
                 found.map(Column::Attribute).ok_or_else(unknown)
             }
+            Some((kind, name)) if !name.is_empty() => {
+                let summary = kind.strip_prefix("metrics@").and_then(|summary| summary.parse().ok());
+                summary.map(|summary| Column::Summary(name.to_owned(), summary)).ok_or_else(unknown)
+            }
             _ => Err(unknown()),
         }
     }
@@ -188,13 +266,32 @@ impl<'de> Deserialize<'de> for Column {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::query::OrderKey;
 
     #[test]
     fn columns_come_back_from_their_text() {
-        for text in ["params.lr", "metrics.val/loss", "tags.a.b", "attributes.run_name", "attributes.duration"] {
+        for text in [
+            "params.lr",
+            "metrics.val/loss",
+            "metrics.mAP@0.5",
+            "metrics.loss@min",
+            "metrics@min.val/loss",
+            "metrics@max.mAP@0.5",
+            "metrics@best.a.b",
+            "metrics@step:-100.loss@min",
+            "tags.a.b",
+            "attributes.run_name",
+            "attributes.duration",
+        ] {
             assert_eq!(text.parse::<Column>().map(|column| column.to_string()).as_deref(), Ok(text));
         }
-        for text in ["", "params.", "lr", "attributes.colour", ".x"] {
+        assert_eq!(
+            "metrics.loss@min".parse(),
+            Ok(Column::Metric("loss@min".into())),
+            "a name that ends like a summary"
+        );
+        assert_eq!("metrics@min.x".parse(), Ok(Column::Summary("x".into(), Summary::Min)));
+        for text in ["", "params.", "lr", "attributes.colour", ".x", "metrics@min.", "metrics@mean.x", "params@min.x"] {
             assert!(text.parse::<Column>().is_err(), "{text}");
         }
     }
@@ -205,5 +302,36 @@ mod tests {
         assert_eq!(Cell::of_text("adam"), Cell::Text("adam"));
         assert!(matches!(Cell::of_text("NaN"), Cell::Number(y) if y.is_nan()));
         assert_eq!(Cell::of_text("inf").finite(), None);
+    }
+
+    #[test]
+    fn cells_have_one_order_in_each_direction() {
+        let cells = [
+            Cell::Number(f64::NEG_INFINITY),
+            Cell::Number(2.0),
+            Cell::Number(10.0),
+            Cell::Text("B"),
+            Cell::Text("a"),
+            Cell::Number(f64::NAN),
+            Cell::Missing,
+        ];
+        let sorted = |descending| {
+            let mut sorted = cells;
+            sorted.reverse();
+            sorted.sort_by(|a, b| a.order(*b, descending));
+            format!("{sorted:?}")
+        };
+        assert_eq!(sorted(false), format!("{cells:?}"));
+        let falling = [cells[4], cells[3], cells[2], cells[1], cells[0], cells[5], cells[6]];
+        assert_eq!(sorted(true), format!("{falling:?}"));
+    }
+
+    #[test]
+    fn a_column_writes_a_sort_key_that_reads_as_itself() {
+        for text in ["params.a`b c", "metrics.val/loss", "metrics@step:7.x y", "tags.t", "attributes.duration"] {
+            let column: Column = text.parse().expect(text);
+            let keys = crate::query::parse_sort(&format!("{} DESC", column.order_key())).expect(text);
+            assert_eq!(keys, [OrderKey { field: column.field(), descending: true }], "{text}");
+        }
     }
 }

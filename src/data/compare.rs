@@ -119,7 +119,7 @@ impl Fact {
         let written = match &self.key {
             Key::Column(Column::Param(name)) => row.params.get(name),
             Key::Column(Column::Tag(name)) => row.tags.get(name),
-            Key::Column(Column::Attribute(_) | Column::Metric(_)) | Key::File(_) => None,
+            Key::Column(Column::Attribute(_) | Column::Metric(_) | Column::Summary(..)) | Key::File(_) => None,
         };
         match (written, self.cell(row, files)) {
             (Some(text), _) => text.clone(),
@@ -223,6 +223,7 @@ mod tests {
             deleted: false,
             params: texts(params),
             metrics: metrics.iter().map(|(name, value)| ((*name).to_owned(), latest(*value))).collect(),
+            summaries: BTreeMap::new(),
             tags: texts(tags),
         }
     }

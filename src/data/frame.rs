@@ -13,6 +13,8 @@
 //! [LEB128]: https://en.wikipedia.org/wiki/LEB128
 
 use crate::{
+    column::Column,
+    groups::GroupValue,
     run::RunId,
     series::{JsonNumber, Points},
     thin::{Buckets, Keep},
@@ -43,6 +45,12 @@ pub struct RunSet {
     /// Only these runs, if given, in any order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub runs: Option<Vec<RunId>>,
+    /// Only runs that have exactly this in these columns: the runs of a group.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub within: Vec<(Column, GroupValue)>,
+    /// Looks in the trash, and nowhere else. Runs that are named are found there in any case.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub trash: bool,
 }
 
 /// `POST /api/frames`: the one question that a panel asks.

@@ -3,6 +3,7 @@
 //! Nothing here knows a clock, a file, a network or a pixel, so the server and the app share it.
 //!
 //! - [`run`]: a run, its params, tags and latest metrics
+//! - [`actions`]: what can be done to many runs at once
 //! - [`brush`]: which runs a brush lets through
 //! - [`column`]: a column over runs, for tables, axes, brushes and groups
 //! - [`compare`]: runs side by side, and [`diff`] of their texts
@@ -10,23 +11,28 @@
 //! - [`thin`]: fewer points with every extreme kept
 //! - [`smooth`]: smoothed copies of a series
 //! - [`group`]: runs drawn as one: what of them is drawn
+//! - [`groups`]: runs of a run set in groups, with what their numbers say together
+//! - [`summary`]: the least, greatest and best of a metric, and which way is better
 //! - [`frame`]: what a panel asks for and gets, and its binary form
 //! - [`query`]: the search language for runs
 //! - [`pattern`]: regular expressions over names
 //! - [`template`]: what lines are called
 //! - [`view`]: what is on the screen, as a document
 
+pub mod actions;
 pub mod brush;
 pub mod column;
 pub mod compare;
 pub mod diff;
 pub mod frame;
 pub mod group;
+pub mod groups;
 pub mod pattern;
 pub mod query;
 pub mod run;
 pub mod series;
 pub mod smooth;
+pub mod summary;
 pub mod template;
 pub mod thin;
 pub mod view;

@@ -9,6 +9,9 @@
 //! expressions, durations. MLflow's endpoints refuse what MLflow refuses. [`Form`] is the same
 //! expression as rows, for people who do not want to write it.
 
+use crate::summary::{Direction, Summary};
+use std::collections::BTreeMap;
+
 mod form;
 mod lex;
 mod own;
@@ -17,7 +20,7 @@ mod print;
 mod subject;
 
 pub use form::{Condition, Form, Operator, Part};
-pub use own::parse_query;
+pub use own::{parse_query, parse_sort, resolved_best};
 pub use parse::{parse_filter, parse_order};
 pub use subject::{
     AttributeKind, ExperimentAttribute, LoggedModelAttribute, ModelAttribute, RunAttribute, Subject, VersionAttribute,
@@ -46,6 +49,19 @@ impl<A> Expr<A> {
         }
     }
 
+    /// The same with the best of a metric written as its least or greatest.
+    pub fn resolved(self, chosen: &BTreeMap<String, Direction>) -> Expr<A> {
+        let all = |parts: Vec<Expr<A>>| parts.into_iter().map(|part| part.resolved(chosen)).collect();
+        match self {
+            Expr::All(parts) => Expr::All(all(parts)),
+            Expr::Any(parts) => Expr::Any(all(parts)),
+            Expr::Not(inner) => Expr::Not(Box::new(inner.resolved(chosen))),
+            Expr::Compare(Comparison { field, test }) => {
+                Expr::Compare(Comparison { field: field.resolved(chosen), test })
+            }
+        }
+    }
+
     /// The parts that must all hold, none of them an [`Expr::All`].
     pub fn conjuncts(&self) -> Vec<&Expr<A>> {
         match self {
@@ -69,6 +85,8 @@ pub struct Comparison<A> {
 pub enum Field<A> {
     /// The latest value of a metric.
     Metric(String),
+    /// Another number of a metric; only our own language asks for it.
+    Summary(String, Summary),
     /// A param.
     Param(String),
     /// A tag.
@@ -77,6 +95,19 @@ pub enum Field<A> {
     Dataset(DatasetField),
     /// What the subject itself says.
     Attribute(A),
+}
+
+impl<A> Field<A> {
+    /// The field itself, and for the best of a metric the least or the greatest.
+    pub fn resolved(self, chosen: &BTreeMap<String, Direction>) -> Field<A> {
+        match self {
+            Field::Summary(name, summary) => {
+                let summary = summary.resolved(&name, chosen);
+                Field::Summary(name, summary)
+            }
+            Field::Metric(_) | Field::Param(_) | Field::Tag(_) | Field::Dataset(_) | Field::Attribute(_) => self,
+        }
+    }
 }
 
 /// What can be asked about a dataset that went into a run.

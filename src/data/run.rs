@@ -1,6 +1,6 @@
 //! A run and an experiment, as the app lists them.
 
-use crate::series::JsonNumber;
+use crate::{column::Column, groups::GroupValue, series::JsonNumber};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
@@ -125,6 +125,9 @@ pub struct RunRow {
     /// Latest metrics by name.
     #[serde(default)]
     pub metrics: BTreeMap<String, LatestMetric>,
+    /// Other numbers of metrics, of the columns that were asked for; a run that lacks one has no entry.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub summaries: BTreeMap<Column, JsonNumber>,
     /// Tags by name, MLflow's own among them.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
@@ -138,7 +141,13 @@ pub struct RunsRequest {
     pub experiments: Vec<String>,
     /// A filter in the search language of [`crate::query`]; empty for all.
     pub filter: String,
-    /// Sort keys such as `metrics.loss ASC`; empty for newest first.
+    /// Only runs that have exactly this in these columns: the runs of a group, or of a group in a group.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub within: Vec<(Column, GroupValue)>,
+    /// Looks in the trash, and nowhere else.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub trash: bool,
+    /// Sort keys, each as `metrics.loss ASC` or several parted by commas; empty for newest first.
     pub order_by: Vec<String>,
     /// How many matching runs to skip.
     pub offset: u64,
@@ -146,6 +155,10 @@ pub struct RunsRequest {
     pub limit: u32,
     /// Leave params, metrics and tags out of the rows.
     pub brief: bool,
+    /// The columns that the rows have beside what a run says of itself; all params, latest metrics and tags if not
+    /// given. Summaries of metrics come only where they are named here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub columns: Option<Vec<Column>>,
 }
 
 /// The answer to [`RunsRequest`].

@@ -17,7 +17,7 @@ pub use self::{
     table::TableView,
 };
 
-use crate::{brush::Brushes, column::Column};
+use crate::{brush::Brushes, column::Column, summary::Direction};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,7 +39,8 @@ pub struct View {
     /// Shows only panels whose metric holds this, any case.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub panel_search: String,
-    /// The order of the run list, as in MLflow's `order_by`: `metrics.loss DESC`; empty for newest first.
+    /// The order of the run list, as in MLflow's `order_by`, keys parted by commas: `metrics.loss DESC, params.lr`; empty
+    /// for newest first.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub order_by: String,
     /// Runs not drawn, by the first eight digits of their ids.
@@ -63,6 +64,9 @@ pub struct View {
     /// The run that others are measured against, by the first eight digits of its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline: Option<String>,
+    /// Metrics of which another direction is better than their names suggest.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub directions: BTreeMap<String, Direction>,
     /// How line panels draw that say nothing of their own.
     #[serde(flatten)]
     pub lines: LineSettings,

@@ -3,7 +3,7 @@
 use crate::{
     state::{
         Workspace,
-        filter::{FilterDraft, field_of, remove_row, row_at, row_mut, values_of},
+        filter::{FilterDraft, remove_row, row_at, row_mut, values_of},
     },
     ui::icon::{Icon, icon},
 };
@@ -76,7 +76,7 @@ pub fn FilterRows(workspace: Workspace, draft: FilterDraft, #[prop(into)] on_clo
 fn first_field(workspace: Workspace) -> Field<RunAttribute> {
     let columns = workspace.columns().get_untracked();
     let param = columns.iter().find(|column| matches!(column, Column::Param(_)));
-    param.map_or(Field::Attribute(RunAttribute::RunName), field_of)
+    param.map_or(Field::Attribute(RunAttribute::RunName), Column::field)
 }
 
 /// Whether all or any of some rows must hold.
@@ -201,7 +201,7 @@ fn FieldChoice(
 ) -> impl IntoView {
     let columns = workspace.columns();
     let fields = Memo::new(move |_| {
-        let mut fields: Vec<_> = columns.with(|columns| columns.iter().map(field_of).collect());
+        let mut fields: Vec<_> = columns.with(|columns| columns.iter().map(Column::field).collect());
         fields.extend(field.get().filter(|field| !fields.contains(field)));
         fields
     });

@@ -193,13 +193,12 @@ fn Heading(workspace: Workspace, column: Column, place: Option<Placed>) -> impl 
         Memo::new(move |_| {
             let order = order.get();
             let (by, direction) = order.rsplit_once(' ')?;
-            (Some(by) == key.as_deref()).then(|| direction == "DESC")
+            (by == key).then(|| direction == "DESC")
         })
     };
     let sort = {
         let key = key.clone();
         move |_| {
-            let Some(key) = &key else { return };
             let next = match sorted.get_untracked() {
                 None => format!("{key} ASC"),
                 Some(false) => format!("{key} DESC"),
@@ -227,15 +226,16 @@ fn Heading(workspace: Workspace, column: Column, place: Option<Placed>) -> impl 
         Column::Attribute(_) => "",
         Column::Param(_) => "Param",
         Column::Metric(_) => "Metric, latest",
+        Column::Summary(..) => "Metric",
         Column::Tag(_) => "Tag",
     };
-    let title = column.title().to_owned();
+    let title = column.label();
     let name = matches!(column, Column::Attribute(Attribute::Name));
     let hint = format!("{title}{}{kind}", if kind.is_empty() { "" } else { " · " });
     view! {
         <div class="grid-heading" role="columnheader" aria-sort=aria_sort data-name=name.to_string() style=style
             title=hint>
-            <button type="button" disabled=key.is_none() on:click=sort>{title} {arrow}</button>
+            <button type="button" on:click=sort>{title} {arrow}</button>
             {edge}
         </div>
     }
@@ -325,7 +325,7 @@ fn cell_text(column: &Column, row: &RunRow) -> (String, String) {
         (Column::Attribute(Attribute::Duration), Cell::Number(millis)) => {
             (duration(millis as i64), format!("{millis} ms"))
         }
-        (Column::Metric(_), Cell::Number(value)) => (value_text(value), full_text(value)),
+        (Column::Metric(_) | Column::Summary(..), Cell::Number(value)) => (value_text(value), full_text(value)),
         // A param is shown as it was written.
         (Column::Param(name), Cell::Number(_)) => own_text(row.params.get(name)),
         (Column::Tag(name), Cell::Number(_)) => own_text(row.tags.get(name)),

@@ -62,11 +62,12 @@ fn Chooser(workspace: Workspace) -> impl IntoView {
                 columns.insert(to, column);
             })
         };
-        let title = column.title().to_owned();
+        let title = column.label();
         let kind = match column {
             Column::Attribute(_) => "run",
             Column::Param(_) => "param",
             Column::Metric(_) => "metric",
+            Column::Summary(..) => "metric",
             Column::Tag(_) => "tag",
         };
         view! {

@@ -156,7 +156,7 @@ fn Head(panel: Panel, column: Column, places: Memo<Vec<(Column, f64)>>) -> impl 
         }
     });
     let side = move || if at.get().is_some_and(|at| at * 2 >= places.with(Vec::len)) { "right" } else { "left" };
-    let title = column.title().to_owned();
+    let title = column.label();
     view! {
         <div class="axis-head" node_ref=node style=style data-state=state data-side=side
             on:pointerdown=down on:pointermove=moved on:pointerup=up on:pointercancel=move |_| drag.set(None)

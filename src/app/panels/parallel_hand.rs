@@ -137,7 +137,7 @@ impl Hand {
         let near = nearest.and_then(|line| {
             let row = self.rows.with_untracked(|rows| rows.rows.get(line).cloned())?;
             let utc = picture.chart.utc_offset_minutes;
-            let value = |axis: &Arc<Axis>| (axis.column.title().to_owned(), axis.text_of(line, utc));
+            let value = |axis: &Arc<Axis>| (axis.column.label(), axis.text_of(line, utc));
             let values = picture.chart.axes.iter().map(value).collect();
             let color = picture.chart.lines[line].color.to_string();
             Some((row.run_id, Near { at, name: row.name.clone(), color, values }))

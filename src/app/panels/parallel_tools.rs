@@ -16,9 +16,10 @@ use std::sync::Arc;
 /// The words of a group of columns, and whether a column belongs to it.
 type Group = (&'static str, fn(&Column) -> bool);
 
-const GROUPS: [Group; 4] = [
+const GROUPS: [Group; 5] = [
     ("Params", |column| matches!(column, Column::Param(_))),
     ("Metrics, latest", |column| matches!(column, Column::Metric(_))),
+    ("Metrics, summaries", |column| matches!(column, Column::Summary(..))),
     ("Attributes", |column| matches!(column, Column::Attribute(_))),
     ("Tags", |column| matches!(column, Column::Tag(_))),
 ];
@@ -85,7 +86,7 @@ fn options(columns: &[Column], chosen: impl Fn(&Column) -> bool + Copy, wanted: 
         let of_group: Vec<_> = columns.iter().filter(|column| of(column) && wanted(column)).collect();
         (!of_group.is_empty()).then(|| {
             let option = |column: &Column| {
-                view! { <option value=column.to_string() selected=chosen(column)>{column.title().to_owned()}</option> }
+                view! { <option value=column.to_string() selected=chosen(column)>{column.label()}</option> }
             };
             let of_group = of_group.into_iter().map(option).collect_view();
             view! { <optgroup label=*label>{of_group}</optgroup> }

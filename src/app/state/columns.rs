@@ -78,6 +78,7 @@ mod tests {
             deleted: false,
             params: params.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
             metrics: BTreeMap::new(),
+            summaries: BTreeMap::new(),
             tags: BTreeMap::from([("team".into(), "a".into()), ("mlflow.user".into(), "b".into())]),
         }
     }

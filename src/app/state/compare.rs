@@ -262,6 +262,7 @@ mod tests {
             deleted: false,
             params: BTreeMap::new(),
             metrics: BTreeMap::new(),
+            summaries: BTreeMap::new(),
             tags: BTreeMap::new(),
         }
     }

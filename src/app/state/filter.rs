@@ -2,7 +2,7 @@
 
 use super::{Workspace, runs::RunList};
 use data::{
-    column::{Attribute, Cell, Column},
+    column::{Cell, Column},
     query::{Condition, Expr, Field, Form, Operator, Ordering, Part, QueryError, RunAttribute, parse_query},
     run::RunRow,
 };
@@ -141,27 +141,9 @@ pub fn error_place(error: &QueryError) -> (String, usize) {
     (format!("{}{piece}{}", cut(from > 0), cut(to < chars.len())), at - from + usize::from(from > 0))
 }
 
-/// The field of a column.
-pub fn field_of(column: &Column) -> Field<RunAttribute> {
-    let attribute = |attribute: Attribute| match attribute {
-        Attribute::Name => RunAttribute::RunName,
-        Attribute::Status => RunAttribute::Status,
-        Attribute::User => RunAttribute::UserId,
-        Attribute::Start => RunAttribute::StartTime,
-        Attribute::End => RunAttribute::EndTime,
-        Attribute::Duration => RunAttribute::Duration,
-    };
-    match column {
-        Column::Attribute(of) => Field::Attribute(attribute(*of)),
-        Column::Param(name) => Field::Param(name.clone()),
-        Column::Metric(name) => Field::Metric(name.clone()),
-        Column::Tag(name) => Field::Tag(name.clone()),
-    }
-}
-
 /// What a cell asks for: the same, or (if the flag is false) something else. `None` for what cannot be asked.
 pub fn condition_of_cell(column: &Column, row: &RunRow, same: bool) -> Option<Condition> {
-    let field = field_of(column);
+    let field = column.field();
     let equal = if same { Ordering::Equal } else { Ordering::NotEqual };
     let number = |value: f64| if value.is_finite() { Some(value.to_string()) } else { None };
     let (operator, value) = match column.cell(row) {
@@ -172,7 +154,7 @@ pub fn condition_of_cell(column: &Column, row: &RunRow, same: bool) -> Option<Co
             let own = match column {
                 Column::Param(name) => row.params.get(name).cloned(),
                 Column::Tag(name) => row.tags.get(name).cloned(),
-                Column::Attribute(_) | Column::Metric(_) => number(value),
+                Column::Attribute(_) | Column::Metric(_) | Column::Summary(..) => number(value),
             };
             (Operator::Order(equal), own?)
         }
@@ -188,7 +170,7 @@ pub fn values_of(list: &RunList, field: &Field<RunAttribute>) -> Vec<String> {
         Field::Attribute(RunAttribute::Status) => Some(row.status.name().to_owned()),
         Field::Attribute(RunAttribute::UserId) => Some(row.user.clone()),
         Field::Attribute(RunAttribute::RunName) => Some(row.name.clone()),
-        Field::Attribute(_) | Field::Metric(_) | Field::Dataset(_) => None,
+        Field::Attribute(_) | Field::Metric(_) | Field::Summary(..) | Field::Dataset(_) => None,
     };
     let values: BTreeSet<String> = list.rows().filter_map(|row| value(row)).filter(|text| !text.is_empty()).collect();
     values.into_iter().take(MOST_VALUES).collect()

@@ -93,6 +93,7 @@ mod tests {
             deleted: false,
             params: BTreeMap::new(),
             metrics: BTreeMap::new(),
+            summaries: Default::default(),
             tags: BTreeMap::new(),
         }
     }

@@ -296,7 +296,7 @@ impl Workspace {
             let wanted = (few || beyond || list.total() > MOST_DRAWN).then(|| drawn.keys().copied().collect());
             // Runs asked for by name passed the filter already.
             let filter = if wanted.is_none() { list.filter().to_owned() } else { String::new() };
-            Some(RunSet { experiments, filter, runs: wanted })
+            Some(RunSet { experiments, filter, runs: wanted, ..RunSet::default() })
         })
     }
 

@@ -244,6 +244,7 @@ mod tests {
                     (format!("m{metric:02}"), LatestMetric { value, step: 1, time_millis: 1 })
                 })
                 .collect(),
+            summaries: BTreeMap::new(),
             tags: BTreeMap::new(),
         };
         (0..count).map(row).map(Arc::new).collect()

@@ -404,7 +404,7 @@ fn request(scope: &Scope, view: &View, remote: bool, offset: usize) -> RunsReque
         order_by: (!view.order_by.is_empty()).then(|| view.order_by.clone()).into_iter().collect(),
         offset: offset as u64,
         limit: PAGE as u32,
-        brief: false,
+        ..RunsRequest::default()
     }
 }
 
@@ -464,6 +464,7 @@ mod tests {
             deleted: false,
             params: BTreeMap::new(),
             metrics: BTreeMap::new(),
+            summaries: BTreeMap::new(),
             tags: BTreeMap::new(),
         }
     }

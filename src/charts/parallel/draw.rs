@@ -54,7 +54,7 @@ pub fn draw<DB: DrawingBackend>(
     draw_axes(area, chart, &layout, theme)?;
     for (axis, place) in chart.axes.iter().zip(&layout.axes) {
         let room = layout.gap() - theme.dpx(8.0);
-        let title = cut(axis.column.title(), room, theme);
+        let title = cut(&axis.column.label(), room, theme);
         let half = text_width(&title, theme.text_dpx) / 2.0;
         let x = place.x.min(f64::from(layout.size.0) - half).max(half);
         text(area, theme, &title, theme.ink, (x, f64::from(layout.plot.y0) - theme.dpx(26.0)), HPos::Center)?;

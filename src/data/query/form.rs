@@ -58,7 +58,7 @@ impl Operator {
         let numbers = Ordering::ALL.map(Operator::Order);
         let presence = [Operator::Present, Operator::Missing];
         match field {
-            Field::Metric(_) => [&numbers[..], &presence].concat(),
+            Field::Metric(_) | Field::Summary(..) => [&numbers[..], &presence].concat(),
             Field::Param(_) | Field::Tag(_) => [&Operator::TEXT[..], &presence].concat(),
             Field::Dataset(_) => Operator::TEXT.to_vec(),
             Field::Attribute(attribute) => match attribute.kind() {
@@ -141,7 +141,7 @@ impl Condition {
     /// Whether the value is a number.
     pub fn is_number(&self) -> bool {
         match &self.field {
-            Field::Metric(_) => true,
+            Field::Metric(_) | Field::Summary(..) => true,
             Field::Attribute(attribute) => attribute.kind() == AttributeKind::Whole,
             Field::Param(_) | Field::Tag(_) | Field::Dataset(_) => false,
         }

@@ -12,7 +12,7 @@ pub(super) struct Token<'a> {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Kind<'a> {
-    /// Letters, digits, `_` and dots: a field or a keyword.
+    /// Letters, digits, `_` and dots: a field or a keyword. Before its first dot `@` and a summary may stand.
     Word(&'a str),
     /// What stands between quotes of this kind.
     Quoted(char, String),
@@ -63,7 +63,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, QueryError> {
             '=' | '!' | '<' | '>' | '~' => sign(text, at)?,
             c if c.is_ascii_digit() || matches!(c, '-' | '+' | '.') => number(text, at)?,
             c if c.is_alphabetic() || c == '_' => {
-                let len = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).unwrap_or(rest.len());
+                let len = word_len(rest);
                 (Kind::Word(&rest[..len]), len)
             }
             c => {
@@ -76,6 +76,17 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, QueryError> {
     }
     found.push(Token { kind: Kind::End, at });
     Ok(found)
+}
+
+/// How long the word is with which `rest` begins: `loss`, `metrics.loss`, `metrics@step:-5.loss`.
+fn word_len(rest: &str) -> usize {
+    let end = |from: usize, others: &str| {
+        let after = |c: char| !(c.is_alphanumeric() || c == '_' || others.contains(c));
+        rest[from..].find(after).map_or(rest.len(), |at| from + at)
+    };
+    let kind = end(0, "");
+    let kind = if rest[kind..].starts_with('@') { end(kind + 1, ":-") } else { kind };
+    end(kind, ".")
 }
 
 /// Text up to the next such quote; the quote twice stands for itself.

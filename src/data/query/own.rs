@@ -1,11 +1,13 @@
 //! Our own language over runs: MLflow's comparisons with `OR`, `NOT`, parentheses and regular expressions.
 
 use super::{
-    Expr, QueryError, RunAttribute, Subject, Test,
+    Expr, OrderKey, QueryError, RunAttribute, Subject, Test,
     lex::Kind,
     parse::{MOST_COMPARISONS, Reader},
 };
+use crate::summary::Direction;
 use regex_syntax::ParserBuilder;
+use std::collections::BTreeMap;
 
 /// How deep parentheses and NOTs may lie in each other, so that reading and asking stay bounded.
 const DEEPEST: usize = 20;
@@ -31,6 +33,43 @@ pub fn parse_query(text: &str) -> Result<Expr<RunAttribute>, QueryError> {
         Kind::Close => Err(reader.error(&end, "this ) closes nothing")),
         kind => Err(reader.error(&end, format!("found {} where AND, OR or the end was expected", kind.describe()))),
     }
+}
+
+/// How many sort keys an order may have.
+const MOST_KEYS: usize = 32;
+
+/// Reads sort keys parted by commas, the first weighs most; an empty text has none.
+///
+/// Beside what [`super::parse_order`] reads: the attributes of our own, and summaries of metrics.
+pub fn parse_sort(text: &str) -> Result<Vec<OrderKey<RunAttribute>>, QueryError> {
+    let mut reader = Reader::own(text)?;
+    let mut keys = Vec::new();
+    while reader.peek().kind != Kind::End {
+        if keys.len() == MOST_KEYS {
+            let token = reader.peek().clone();
+            return Err(reader.error(&token, format!("an order has at most {MOST_KEYS} keys")));
+        }
+        keys.push(reader.sort_key()?);
+        let next = reader.next();
+        match &next.kind {
+            Kind::End => break,
+            Kind::Comma if reader.peek().kind != Kind::End => {}
+            kind => {
+                return Err(
+                    reader.error(&next, format!("found {} where a comma or the end was expected", kind.describe()))
+                );
+            }
+        }
+    }
+    Ok(keys)
+}
+
+/// The query with the best of a metric written as its least or greatest, for an asker who knows what was `chosen`. A
+/// text that cannot be read, or that asks for no best, stays as it is.
+pub fn resolved_best(text: &str, chosen: &BTreeMap<String, Direction>) -> String {
+    let Ok(expr) = parse_query(text) else { return text.to_owned() };
+    let resolved = expr.clone().resolved(chosen);
+    if resolved == expr { text.to_owned() } else { resolved.to_string() }
 }
 
 type Read = Result<Expr<RunAttribute>, QueryError>;

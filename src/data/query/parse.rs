@@ -4,6 +4,7 @@ use super::{
     AttributeKind, Comparison, DatasetField, Expr, Field, OrderKey, Ordering, QueryError, Subject, Test,
     lex::{Kind, Token, tokens},
 };
+use crate::summary::Summary;
 
 /// How many comparisons a filter may have, so that the database can hold the question.
 pub(super) const MOST_COMPARISONS: usize = 200;
@@ -37,29 +38,10 @@ pub fn parse_filter<A: Subject>(text: &str) -> Result<Expr<A>, QueryError> {
 /// Reads one sort key: a field, then `ASC` or `DESC` or nothing.
 pub fn parse_order<A: Subject>(text: &str) -> Result<OrderKey<A>, QueryError> {
     let mut reader = Reader::<A>::new(text)?;
-    let at = reader.peek().clone();
-    let field = reader.field()?;
-    let refused = match &field {
-        Field::Attribute(attribute) => !attribute.can_order(),
-        Field::Dataset(_) => true,
-        Field::Metric(_) => false,
-        Field::Param(_) | Field::Tag(_) => !A::TEXT_ORDERS,
-    };
-    if refused {
-        return Err(reader.error(&at, format!("{}s cannot be ordered by this", A::NAME)));
-    }
-    let direction = reader.next();
-    let descending = direction.kind.is_keyword("DESC");
-    if direction.kind == Kind::End {
-        return Ok(OrderKey { field, descending });
-    }
-    if !descending && !direction.kind.is_keyword("ASC") {
-        let message = format!("found {} where ASC, DESC or the end was expected", direction.kind.describe());
-        return Err(reader.error(&direction, message));
-    }
+    let key = reader.sort_key()?;
     let end = reader.next();
     match &end.kind {
-        Kind::End => Ok(OrderKey { field, descending }),
+        Kind::End => Ok(key),
         kind => Err(reader.error(&end, format!("found {} after the order, which takes one key", kind.describe()))),
     }
 }
@@ -102,8 +84,10 @@ impl<'a, A: Subject> Reader<'a, A> {
         let at = self.peek().clone();
         let field = self.field()?;
         let test = match &field {
-            Field::Metric(_) if self.own && self.peek().kind.is_keyword("IS") => self.text_test(true, true, true)?,
-            Field::Metric(_) => self.number_test()?,
+            Field::Metric(_) | Field::Summary(..) if self.own && self.peek().kind.is_keyword("IS") => {
+                self.text_test(true, true, true)?
+            }
+            Field::Metric(_) | Field::Summary(..) => self.number_test()?,
             Field::Param(_) | Field::Tag(_) => self.text_test(A::NULL_TESTS, false, true)?,
             Field::Dataset(_) => self.text_test(false, true, true)?,
             Field::Attribute(attribute) if !attribute.can_filter() => {
@@ -117,6 +101,30 @@ impl<'a, A: Subject> Reader<'a, A> {
             },
         };
         Ok(Comparison { field, test })
+    }
+
+    /// A field, then `ASC` or `DESC` or nothing.
+    pub(super) fn sort_key(&mut self) -> Result<OrderKey<A>, QueryError> {
+        let at = self.peek().clone();
+        let field = self.field()?;
+        let refused = match &field {
+            Field::Attribute(attribute) => !attribute.can_order(),
+            Field::Dataset(_) => true,
+            Field::Metric(_) | Field::Summary(..) => false,
+            Field::Param(_) | Field::Tag(_) => !A::TEXT_ORDERS,
+        };
+        if refused {
+            return Err(self.error(&at, format!("{}s cannot be ordered by this", A::NAME)));
+        }
+        let direction = self.peek().clone();
+        let descending = direction.kind.is_keyword("DESC");
+        if descending || direction.kind.is_keyword("ASC") {
+            self.next();
+        } else if !matches!(direction.kind, Kind::End | Kind::Comma) {
+            let message = format!("found {} where ASC, DESC or the end was expected", direction.kind.describe());
+            return Err(self.error(&direction, message));
+        }
+        Ok(OrderKey { field, descending })
     }
 
     /// A field: `metrics.loss`, ``params.`batch size` ``, `start_time`.
@@ -134,7 +142,12 @@ impl<'a, A: Subject> Reader<'a, A> {
         let Some((prefix, key)) = word.split_once('.') else { return self.attribute(&token, word) };
         let key = if key.is_empty() { self.quoted_key(&token, word)? } else { key.to_owned() };
         let is_in = |prefixes: &[&str]| prefixes.contains(&prefix);
-        if is_in(A::METRIC_PREFIXES) {
+        if let (true, Some((kind, summary))) = (self.own, prefix.split_once('@'))
+            && A::METRIC_PREFIXES.contains(&kind)
+        {
+            let summary = summary.parse::<Summary>().map_err(|error| self.error(&token, error.to_string()))?;
+            Ok(Field::Summary(key, summary))
+        } else if is_in(A::METRIC_PREFIXES) {
             Ok(Field::Metric(key))
         } else if is_in(A::PARAM_PREFIXES) {
             Ok(Field::Param(key))

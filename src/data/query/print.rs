@@ -1,6 +1,6 @@
 //! Writing an expression as text that reads as the same expression.
 
-use super::{Comparison, DatasetField, Expr, Field, Operator, Ordering, RunAttribute, Subject, Test};
+use super::{Comparison, DatasetField, Expr, Field, Operator, OrderKey, Ordering, RunAttribute, Subject, Test};
 use std::fmt;
 
 /// `text` between quotes, a quote inside written twice.
@@ -18,6 +18,7 @@ impl fmt::Display for Field<RunAttribute> {
         };
         match self {
             Field::Metric(key) => keyed("metrics", key),
+            Field::Summary(key, summary) => keyed(&format!("metrics@{summary}"), key),
             Field::Param(key) => keyed("params", key),
             Field::Tag(key) => keyed("tags", key),
             Field::Dataset(DatasetField::Name) => f.write_str("datasets.name"),
@@ -29,6 +30,12 @@ impl fmt::Display for Field<RunAttribute> {
                 f.write_str(spelled.next().expect("every attribute has a spelling"))
             }
         }
+    }
+}
+
+impl fmt::Display for OrderKey<RunAttribute> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{} {}", self.field, if self.descending { "DESC" } else { "ASC" })
     }
 }
 

@@ -82,6 +82,7 @@ impl<'a> Reader<'a> {
                 color: row.get(9)?,
                 params: BTreeMap::new(),
                 metrics: BTreeMap::new(),
+                summaries: BTreeMap::new(),
                 tags: BTreeMap::new(),
             };
             Ok(Ok(StoredRun { rid, artifact_uri: String::new(), row }))

@@ -23,6 +23,9 @@ fn a_query_is_read_as_it_is_meant() {
         ("a list of any texts", "params.lr IN ('a', 'it''s')", "params.lr IN ('a', 'it''s')"),
         ("a missing metric", "metrics.`val/loss` IS NULL", "metrics.`val/loss` IS NULL"),
         ("a duration", "duration >= 60000", "duration >= 60000"),
+        ("the least of a metric", "metrics@min.`val/loss`<1", "metrics@min.`val/loss` < 1"),
+        ("the value at a step", "metric@step:-5.loss IS NULL", "metrics@step:-5.loss IS NULL"),
+        ("a name with @ in it", "metrics.`mAP@0.5` > 0", "metrics.`mAP@0.5` > 0"),
         ("all", " ", ""),
     ] {
         assert_eq!(parse_query(text).map(|expr| expr.to_string()), Ok(written.to_owned()), "{name}");
@@ -46,6 +49,10 @@ fn what_cannot_be_read_says_where() {
         ("metrics.a ~ 'a'", 11),
         ("start_time ~ 'a'", 12),
         ("duration > '1h'", 12),
+        ("metrics@mean.a < 1", 1),
+        ("metrics@.a < 1", 1),
+        ("metrics@min < 1", 1),
+        ("params@min.a = 'a'", 1),
     ] {
         let error = parse_query(text).expect_err(text);
         assert_eq!(error.at, at, "{error}");
@@ -63,10 +70,42 @@ fn mlflow_endpoints_still_refuse_what_only_we_read() {
         "params.a IN ('a')",
         "metrics.a IS NULL",
         "duration > 1",
+        "metrics@min.a < 1",
         "user = 'a'",
     ] {
         assert!(parse_query(text).is_ok(), "{text}");
         assert!(parse_filter::<RunAttribute>(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn an_order_has_many_keys() {
+    for (text, written) in [
+        ("", &[][..]),
+        ("metrics.loss", &["metrics.loss ASC"]),
+        ("metrics.`a,b` desc, duration, user DESC", &["metrics.`a,b` DESC", "duration ASC", "user_id DESC"]),
+        ("metrics@best.acc DESC,run_id", &["metrics@best.acc DESC", "run_id ASC"]),
+    ] {
+        let keys = parse_sort(text).map(|keys| keys.iter().map(OrderKey::to_string).collect::<Vec<_>>());
+        assert_eq!(keys, Ok(written.iter().map(|key| (*key).to_owned()).collect()), "{text}");
+    }
+    for (text, at) in
+        [(",", 1), ("metrics.a,", 10), ("metrics.a metrics.b", 11), ("datasets.name", 1), ("status UP", 8)]
+    {
+        assert_eq!(parse_sort(text).expect_err(text).at, at, "{text}");
+    }
+    assert!(parse_sort(&vec!["status"; 33].join(",")).is_err());
+}
+
+#[test]
+fn the_best_is_the_least_or_the_greatest() {
+    let chosen = BTreeMap::from([("gain".to_owned(), Direction::Higher)]);
+    for (text, resolved) in [
+        ("metrics@best.loss<1 OR NOT metrics@best.gain > 2", "metrics@min.loss < 1 OR NOT metrics@max.gain > 2"),
+        ("metrics@min.loss<1", "metrics@min.loss<1"),
+        ("metrics@best.", "metrics@best."),
+    ] {
+        assert_eq!(resolved_best(text, &chosen), resolved);
     }
 }
 
@@ -123,11 +162,19 @@ fn comparison() -> impl Strategy<Value = Expr<RunAttribute>> {
         any::<bool>().prop_map(Test::Present),
     ];
     let ordering = prop::sample::select(Ordering::ALL.to_vec());
+    let summary = prop_oneof![
+        prop::sample::select(vec![Summary::Min, Summary::Max, Summary::Best]),
+        any::<i64>().prop_map(Summary::Step),
+    ];
     let value = any::<f64>().prop_filter("finite", |value| value.is_finite());
     prop_oneof![
         (key, text).prop_map(|(key, test)| Comparison { field: Field::Param(key), test }),
         (key, ordering.clone(), value)
             .prop_map(|(key, ordering, y)| Comparison { field: Field::Metric(key), test: Test::Number(ordering, y) }),
+        (key, summary, any::<bool>()).prop_map(|(key, summary, present)| Comparison {
+            field: Field::Summary(key, summary),
+            test: Test::Present(present),
+        }),
         (ordering, any::<i64>()).prop_map(|(ordering, n)| Comparison {
             field: Field::Attribute(RunAttribute::Duration),
             test: Test::Whole(ordering, n),

@@ -13,7 +13,7 @@ use axum::{
     extract::{Path, State},
 };
 use data::{
-    query::{QueryError, parse_order, parse_query},
+    query::{QueryError, parse_query, parse_sort},
     run::{RunRow, RunsPage, RunsRequest},
 };
 
@@ -47,8 +47,8 @@ fn query_of(request: &RunsRequest) -> Result<RunQuery, ApiError> {
     Ok(RunQuery {
         eids,
         filter: parse_query(&request.filter).map_err(unread)?,
-        order: request.order_by.iter().map(|key| parse_order(key)).collect::<Result<_, _>>().map_err(unread)?,
-        view: View::Active,
+        order: parse_sort(&request.order_by.join(", ")).map_err(unread)?,
+        view: if request.trash { View::Deleted } else { View::Active },
         offset: request.offset,
         limit: u64::from(if request.limit == 0 { PAGE } else { request.limit }),
     })

@@ -253,7 +253,12 @@ async fn a_run_set_is_what_it_says() {
     let gone = keys[2].id.to_string();
     store.write(move |tx| runs::delete(tx, &gone)).await.unwrap();
     let ids = |numbers: &[usize]| Some(numbers.iter().map(|&n| keys[n].id).collect::<Vec<_>>());
-    let set = |filter: &str, runs| RunSet { experiments: vec![eid.to_string()], filter: filter.to_owned(), runs };
+    let set = |filter: &str, runs| RunSet {
+        experiments: vec![eid.to_string()],
+        filter: filter.to_owned(),
+        runs,
+        ..RunSet::default()
+    };
     for (name, run_set, total, shown) in [
         ("all that is not in the trash", set("", None), 3, &[0, 1][..]),
         ("a filter", set("metrics.loss > 1.5", None), 1, &[1]),

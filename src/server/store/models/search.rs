@@ -101,7 +101,9 @@ fn tag_condition<A>(sql: &mut Sql, rows: &str, field: &Field<A>, test: &Test) {
             sql.test("t.value", test).push(")");
         }
         // The parser knows no such fields here.
-        Field::Metric(_) | Field::Param(_) | Field::Dataset(_) | Field::Attribute(_) => drop(sql.push("FALSE")),
+        Field::Metric(_) | Field::Summary(..) | Field::Param(_) | Field::Dataset(_) | Field::Attribute(_) => {
+            drop(sql.push("FALSE"))
+        }
     }
 }
 
@@ -249,7 +251,7 @@ fn logged_order(sql: &mut Sql, LoggedModelOrder { key, dataset }: &LoggedModelOr
             sql.append(&value).push(" IS NULL, ").append(&value).push(direction(key.descending));
         }
         // Nothing else can be ordered by.
-        Field::Param(_) | Field::Tag(_) | Field::Dataset(_) => {}
+        Field::Summary(..) | Field::Param(_) | Field::Tag(_) | Field::Dataset(_) => {}
     }
 }
 

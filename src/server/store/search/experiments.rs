@@ -56,7 +56,7 @@ fn condition(sql: &mut Sql, Comparison { field, test }: &Comparison<ExperimentAt
             sql.push(")")
         }
         // The parser knows no such fields of experiments.
-        Field::Metric(_) | Field::Param(_) | Field::Dataset(_) => sql.push("FALSE"),
+        Field::Metric(_) | Field::Summary(..) | Field::Param(_) | Field::Dataset(_) => sql.push("FALSE"),
     };
 }
 
@@ -64,7 +64,7 @@ fn order_term(sql: &mut Sql, key: &OrderKey<ExperimentAttribute>) {
     match &key.field {
         Field::Attribute(attribute) => sql.push(column(*attribute)),
         // The parser orders experiments by nothing else.
-        Field::Metric(_) | Field::Param(_) | Field::Tag(_) | Field::Dataset(_) => sql.push("TRUE"),
+        Field::Metric(_) | Field::Summary(..) | Field::Param(_) | Field::Tag(_) | Field::Dataset(_) => sql.push("TRUE"),
     };
     sql.push(if key.descending { " DESC" } else { " ASC" });
 }

@@ -131,6 +131,12 @@ impl<'a> Plan<'a> {
             return Ok(None);
         }
         let mut conditions = Vec::new();
+        let summary = |field: &Field<RunAttribute>| matches!(field, Field::Summary(..));
+        if query.filter.comparisons().iter().any(|comparison| summary(&comparison.field))
+            || query.order.iter().any(|key| summary(&key.field))
+        {
+            return Err(StoreError::Invalid("summaries of metrics cannot be searched here".to_owned()));
+        }
         for comparison in query.filter.comparisons() {
             if let Test::Matches(pattern) = &comparison.test {
                 regex::check(pattern)?;
@@ -419,7 +425,7 @@ fn narrow(field: &Field<RunAttribute>) -> Option<(Table, &str)> {
         Field::Metric(name) => Some((Table::Metric, name)),
         Field::Param(name) => Some((Table::Param, name)),
         Field::Tag(name) => Some((Table::Tag, name)),
-        Field::Dataset(_) | Field::Attribute(_) => None,
+        Field::Summary(..) | Field::Dataset(_) | Field::Attribute(_) => None,
     }
 }
 
@@ -436,6 +442,7 @@ fn own_condition(field: &Field<RunAttribute>, test: &Test) -> Sql {
             .push("EXISTS (SELECT 1 FROM run_dataset u JOIN dataset d ON d.did = u.did WHERE u.rid = r.rid AND ")
             .test(if *dataset == DatasetField::Name { "d.name" } else { "d.digest" }, test)
             .push(")"),
+        Field::Summary(..) => unreachable!("refused before"),
         Field::Metric(_) | Field::Param(_) | Field::Tag(_) => unreachable!("these lie in narrow tables"),
     };
     sql

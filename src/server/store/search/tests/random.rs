@@ -25,7 +25,7 @@ fn compares(Comparison { field, test }: &Comparison<RunAttribute>, row: &RunRow)
         Field::Attribute(RunAttribute::Duration) => {
             number = row.end_millis.map(|end| (end - row.start_millis) as f64);
         }
-        Field::Attribute(_) | Field::Dataset(_) => unreachable!("no such field is drawn"),
+        Field::Summary(..) | Field::Attribute(_) | Field::Dataset(_) => unreachable!("no such field is drawn"),
     }
     match test {
         Test::Number(side, y) => number.is_some_and(|x| lies(*side, x, *y)),
