@@ -57,7 +57,7 @@ mod tests {
 
     fn series(held: u64, shown: usize, non_finite: u64) -> FrameSeries {
         let points = Points { x: (0..shown as i64).collect(), y: vec![0.0; shown] };
-        FrameSeries { run_id: RunId(1), held, non_finite, min: 0.0, max: 0.0, points, smoothed: None }
+        FrameSeries { run_id: RunId(1), held, non_finite, unplaced: 0, min: 0.0, max: 0.0, points, smoothed: None }
     }
 
     #[test]
@@ -71,7 +71,16 @@ mod tests {
             (vec![series(2, 2, 0), series(2, 2, 2)], 5, "all 4 points, 2 non-finite; 3 of 5 runs never logged this"),
         ] {
             let buckets = Buckets { origin: 0, width: 1 };
-            let frame = Frame { version: 1, runs, x: XAxis::Step, buckets, keep: Keep::MinMax, series };
+            let frame = Frame {
+                version: 1,
+                runs,
+                x: XAxis::Step,
+                x_unit: 1.0,
+                buckets,
+                keep: Keep::MinMax,
+                series,
+                groups: Vec::new(),
+            };
             assert_eq!(Fidelity::of(&frame).sentence(), expected);
         }
     }

@@ -57,3 +57,20 @@ pub struct GroupLook {
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
+
+/// The line of a group and its band. All columns are equally long, save that without a band both its ends
+/// are empty.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct GroupLine {
+    /// Where along x, rising strictly: the mean x of what is summed up there, to the nearest whole count that lies in
+    /// its bucket.
+    pub x: Vec<i64>,
+    /// The line.
+    pub center: Vec<f64>,
+    /// The lower end of the band, NaN where so few runs have none.
+    pub low: Vec<f64>,
+    /// The upper end of the band, NaN where the lower one is.
+    pub high: Vec<f64>,
+    /// How many runs are summed up at each x.
+    pub n: Vec<u32>,
+}

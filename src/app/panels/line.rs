@@ -346,7 +346,9 @@ impl Panel {
         let x = match frame.request.x {
             XAxis::Step => "step",
             XAxis::RelativeTime => "relative_millis",
+            XAxis::ActiveTime => "active_millis",
             XAxis::WallTime => "wall_millis",
+            XAxis::Metric => "x",
         };
         let mut text = format!("run_id,run,{x},value\n");
         for (run, series) in frame.series.iter().filter(|(run, _)| drawn.contains_key(run)) {

@@ -6,7 +6,7 @@ use crate::{
     api::{self, ApiError},
     state::frames::PanelFrame,
 };
-use data::{frame::FrameRequest, run::RunId, smooth::Smoothing};
+use data::{frame::FrameRequest, run::RunId};
 use leptos::{prelude::*, task::spawn_local};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -56,10 +56,7 @@ impl Panel {
                 x,
                 range: range.get(),
                 width_px: ((width / WIDTH_STEP).ceil() * WIDTH_STEP) as u32,
-                smoothing: match smoothing {
-                    Smoothing::Ema { weight } => Some(weight),
-                    _ => None,
-                },
+                smoothing,
                 ..FrameRequest::default()
             })
         });

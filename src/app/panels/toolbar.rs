@@ -119,7 +119,10 @@ fn ZoomChip(workspace: Workspace) -> impl IntoView {
         let (Some([from, to]), x) = range.get() else { return ().into_any() };
         let words = match x {
             XAxis::Step => format!("Steps {} to {}", value_text(from as f64), value_text(to as f64)),
-            XAxis::RelativeTime => format!("{} to {}", duration_text(from as f64), duration_text(to as f64)),
+            XAxis::Metric => format!("{} to {}", value_text(from as f64), value_text(to as f64)),
+            XAxis::RelativeTime | XAxis::ActiveTime => {
+                format!("{} to {}", duration_text(from as f64), duration_text(to as f64))
+            }
             XAxis::WallTime => format!("{} of wall time", duration_text(to.saturating_sub(from) as f64)),
         };
         view! {

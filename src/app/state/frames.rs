@@ -52,7 +52,7 @@ impl PanelFrame {
     /// What to ask when `runs` grew (none named means all): only the growth, where that can be joined.
     pub fn growth_request(&self, runs: &[RunId]) -> FrameRequest {
         let whole = self.request.clone();
-        if runs.is_empty() || self.outgrown() {
+        if runs.is_empty() || !whole.grows() || self.outgrown() {
             return whole;
         }
         let mut growing: Vec<RunId> = runs.to_vec();
@@ -131,14 +131,17 @@ mod tests {
             version: 1,
             runs: series.len() as u64,
             x: XAxis::Step,
+            x_unit: 1.0,
             buckets: Buckets { origin: 0, width: 10 },
             keep: Keep::FirstMinMaxLast,
+            groups: Vec::new(),
             series: series
                 .into_iter()
                 .map(|(run, x, held)| FrameSeries {
                     run_id: RunId(run),
                     held,
                     non_finite: 0,
+                    unplaced: 0,
                     min: 0.0,
                     max: 1.0,
                     points: Points { y: x.iter().map(|&x| x as f64).collect(), x },

@@ -43,8 +43,9 @@ impl From<XAxis> for XQuantity {
     fn from(axis: XAxis) -> XQuantity {
         match axis {
             XAxis::Step => XQuantity::Step,
-            XAxis::RelativeTime => XQuantity::RelativeTime,
+            XAxis::RelativeTime | XAxis::ActiveTime => XQuantity::RelativeTime,
             XAxis::WallTime => XQuantity::WallTime,
+            XAxis::Metric => XQuantity::value("metric", 1.0),
         }
     }
 }

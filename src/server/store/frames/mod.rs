@@ -61,17 +61,22 @@ fn frame(store: &Store, db: &Connection, request: &FrameRequest) -> Result<Frame
     let version = store.version();
     let runs = run_set::resolve(db, &request.run_set, &request.metric)?;
     let Some(kid) = runs.kid else {
-        let Plan { buckets, keep } = plan::plan(request, &[])?;
-        return Ok(Frame { version, runs: runs.total, x: request.x, buckets, keep, series: Vec::new() });
+        let plan = plan::plan(request, &[])?;
+        return Ok(frame_of(request, version, runs.total, plan, Vec::new()));
     };
     let members: Vec<(Member, Head)> =
         runs.members.into_iter().map(|member| (member, store.heads().of_series(member.rid, kid))).collect();
     let points = run_set::points_about(db, &members, kid)?;
     let shares = shares(members, points);
 
-    let (Plan { buckets, keep }, mut series) = in_snapshots(store, request, kid, shares)?;
+    let (plan, mut series) = in_snapshots(store, request, kid, shares)?;
     series.sort_unstable_by_key(|series| series.run_id);
-    Ok(Frame { version, runs: runs.total, x: request.x, buckets, keep, series })
+    Ok(frame_of(request, version, runs.total, plan, series))
+}
+
+fn frame_of(request: &FrameRequest, version: u64, runs: u64, plan: Plan, series: Vec<FrameSeries>) -> Frame {
+    let Plan { buckets, keep } = plan;
+    Frame { version, runs, x: request.x, x_unit: 1.0, buckets, keep, series, groups: Vec::new() }
 }
 
 /// Parts `members` among as many threads as their `points` are worth, dealt out one by one.
@@ -116,7 +121,7 @@ fn axis_of(x: XAxis, run: &Member) -> Axis {
     match x {
         XAxis::Step => Axis::Step,
         XAxis::WallTime => Axis::Time { origin: 0 },
-        XAxis::RelativeTime => Axis::Time { origin: run.start_millis },
+        XAxis::RelativeTime | XAxis::ActiveTime | XAxis::Metric => Axis::Time { origin: run.start_millis },
     }
 }
 

@@ -46,10 +46,10 @@ pub(super) fn check(request: &FrameRequest) -> Result<(), StoreError> {
     {
         return refuse("a bucket must be at least 1 wide".to_owned());
     }
-    match request.smoothing {
-        Some(weight) if !(0.0..1.0).contains(&weight) => refuse("`smoothing` must be in 0..1".to_owned()),
-        _ => Ok(()),
+    if !request.grows() {
+        return refuse("this server draws single metrics only".to_owned());
     }
+    Ok(())
 }
 
 /// The plan for series that have these groups.
@@ -141,14 +141,12 @@ mod tests {
         let good = FrameRequest { metric: "loss".to_owned(), width_px: 800, ..FrameRequest::default() };
         assert!(check(&good).is_ok());
         type Spoil = fn(&mut FrameRequest);
-        let bad: [(&str, Spoil); 7] = [
+        let bad: [(&str, Spoil); 5] = [
             ("no metric", |r| r.metric.clear()),
             ("no width", |r| r.width_px = 0),
             ("too wide", |r| r.width_px = 10_001),
             ("a range that ends before it begins", |r| r.range = Some([5, 4])),
             ("a bucket without width", |r| r.buckets = Some((Buckets { origin: 0, width: 0 }, Keep::MinMax))),
-            ("a smoothing of one", |r| r.smoothing = Some(1.0)),
-            ("a smoothing that is no number", |r| r.smoothing = Some(f64::NAN)),
         ];
         for (name, spoil) in bad {
             let mut request = good.clone();

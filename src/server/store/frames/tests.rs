@@ -9,7 +9,7 @@ use data::{
     frame::{FrameRequest, RunSet, XAxis},
     run::RunId,
     series::Points,
-    smooth::Ema,
+    smooth::{Ema, Smoothing},
     thin::{Buckets, Keep, thin},
 };
 use proptest::prelude::*;
@@ -45,7 +45,7 @@ fn request(eid: i64, width_px: u32) -> FrameRequest {
 fn naive_points(points: &[RawPoint], x: XAxis) -> Points {
     let mut rows: Vec<(i64, f64)> = match x {
         XAxis::Step => points.iter().map(|p| (p.step, p.value)).collect::<BTreeMap<_, _>>().into_iter().collect(),
-        XAxis::WallTime | XAxis::RelativeTime => {
+        XAxis::WallTime | XAxis::RelativeTime | XAxis::ActiveTime | XAxis::Metric => {
             let origin = if x == XAxis::WallTime { 0 } else { START };
             let mut distinct: Vec<&RawPoint> = Vec::new();
             for point in points {
@@ -140,7 +140,8 @@ proptest! {
             let shift = if x == XAxis::WallTime { START } else { 0 };
             let range = range.map(|(from, length)| [from + shift, from + length + shift]);
             let naive = naive_points(&all, x);
-            let request = FrameRequest { x, range, smoothing, ..request(run.eid, width_px) };
+            let ema = smoothing.map_or(Smoothing::None, |weight| Smoothing::Ema { weight });
+            let request = FrameRequest { x, range, smoothing: ema, ..request(run.eid, width_px) };
             let frame = store.frame(request.clone()).await.unwrap();
             let expected = naive_line(&naive, range, frame.buckets, frame.keep);
             let Some(series) = frame.series.first() else {
@@ -291,7 +292,10 @@ async fn absurd_steps_and_values_are_shown() {
     log(&store, run, &[at(i64::MAX, i64::MAX, 1.0), at(i64::MIN, i64::MIN, f64::NAN), at(0, 0, f64::MAX)]).await;
     for settled in [false, true] {
         for x in [XAxis::Step, XAxis::RelativeTime, XAxis::WallTime] {
-            let frame = store.frame(FrameRequest { x, smoothing: Some(0.5), ..request(run.eid, 800) }).await.unwrap();
+            let frame = store
+                .frame(FrameRequest { x, smoothing: Smoothing::Ema { weight: 0.5 }, ..request(run.eid, 800) })
+                .await
+                .unwrap();
             assert_eq!((frame.held(), frame.shown(), frame.non_finite()), (3, 3, 1), "{x:?} {settled}");
         }
         store.settle().await.unwrap();

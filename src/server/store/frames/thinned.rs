@@ -8,7 +8,7 @@ use crate::store::{
 use data::{
     frame::{FrameRequest, FrameSeries},
     series::Points,
-    smooth::Ema,
+    smooth::{Ema, Smoothing},
     thin::{Keep, Thinner},
 };
 use rusqlite::Connection;
@@ -70,6 +70,10 @@ struct Line {
 impl Collector {
     fn new(request: &FrameRequest, plan: &Plan) -> Collector {
         let [from, to] = request.range.unwrap_or([i64::MIN, i64::MAX]);
+        let ema = match request.smoothing {
+            Smoothing::Ema { weight } => Some(weight),
+            _ => None,
+        };
         let line = || Line { before: None, after: None, thinner: Thinner::new(plan.buckets, plan.keep) };
         Collector {
             from,
@@ -80,7 +84,7 @@ impl Collector {
             min: f64::NAN,
             max: f64::NAN,
             raw: line(),
-            smoothed: request.smoothing.map(|weight| (Ema::new(weight), line())),
+            smoothed: ema.map(|weight| (Ema::new(weight), line())),
         }
     }
 
@@ -145,6 +149,7 @@ impl Collector {
             run_id: one.member.id,
             held: self.held,
             non_finite: self.non_finite,
+            unplaced: 0,
             min: self.min,
             max: self.max,
             points,
