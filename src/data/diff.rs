@@ -1,7 +1,10 @@
 //! Which lines of a text another text keeps, loses and adds.
 
+use serde::{Deserialize, Serialize};
+
 /// In which of two texts a line stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Side {
     /// In both.
     Both,

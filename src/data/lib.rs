@@ -17,6 +17,7 @@
 //! - [`query`]: the search language for runs
 //! - [`pattern`]: regular expressions over names
 //! - [`template`]: what lines are called
+//! - [`report`]: text, pictures and panels, as a document
 //! - [`view`]: what is on the screen, as a document
 
 pub mod actions;
@@ -29,6 +30,7 @@ pub mod group;
 pub mod groups;
 pub mod pattern;
 pub mod query;
+pub mod report;
 pub mod run;
 pub mod series;
 pub mod smooth;

@@ -1,0 +1,163 @@
+//! A report as Markdown that other programs show well, and that comes back without loss.
+//!
+//! Each block is what Markdown has for it; run tables and panel grids are fenced JSON. Above a block, and at
+//! the end of a list item, a comment holds its id: `<!-- #k3f9 -->`. A line of text that would mean a block,
+//! such as `# no heading`, gets a backslash before it. `docs/reports.md` is the description for people.
+
+mod parse;
+
+pub use parse::parse;
+
+use super::{Block, Content, Document, List};
+
+/// How the languages of our own fences begin.
+pub(super) const OURS: &str = "throughline-";
+const PANELS: &str = "throughline-panels";
+const RUNS: &str = "throughline-runs";
+/// Where the pictures of reports are.
+pub const IMAGES: &str = "/api/reports/images/";
+const MARKDOWN: &str = "<!-- markdown -->";
+const MARKDOWN_END: &str = "<!-- /markdown -->";
+
+/// The document as Markdown, with the ids of its blocks.
+pub fn print(document: &Document) -> String {
+    let title = serde_json::to_string(&document.title).expect("text is JSON");
+    let mut out = format!("---\nthroughline-report: {}\ntitle: {title}\n---\n", super::VERSION);
+    let mut in_list = false;
+    for (at, block) in document.blocks.iter().enumerate() {
+        let item = matches!(block.content, Content::Item { .. });
+        if !(item && in_list) {
+            out.push('\n');
+        }
+        in_list = item;
+        if !item {
+            out.push_str(&mark(&block.id));
+            out.push('\n');
+        }
+        put(&mut out, document, at, block);
+    }
+    out
+}
+
+fn put(out: &mut String, document: &Document, at: usize, block: &Block) {
+    let guarded = |text: &str| text.split('\n').map(guard).collect::<Vec<_>>().join("\n");
+    let text = match &block.content {
+        Content::Heading { level, text } => format!("{} {text}", "#".repeat((*level).into())),
+        Content::Paragraph { text } if text.is_empty() => return,
+        Content::Paragraph { text } => guarded(text),
+        Content::Item { list, depth, done, text } => {
+            let sign = match (list, done) {
+                (List::Bullet, _) => "-".to_owned(),
+                (List::Number, _) => format!("{}.", document.number(at)),
+                (List::Check, false) => "- [ ]".to_owned(),
+                (List::Check, true) => "- [x]".to_owned(),
+            };
+            let indent = " ".repeat(usize::from(*depth) * INDENT);
+            let (first, rest) =
+                text.split_once('\n').map_or((text.as_str(), None), |(first, rest)| (first, Some(rest)));
+            let first = if text.is_empty() { String::new() } else { guard(first) };
+            let mut item = format!("{indent}{sign} {first} {}", mark(&block.id));
+            for line in rest.iter().flat_map(|rest| rest.split('\n')) {
+                item.push_str(&format!("\n{indent}  {}", guard(line)));
+            }
+            item
+        }
+        Content::Quote { text } => quoted(text),
+        Content::Callout { tone, text } => format!("> [!{}]\n{}", tone.word().to_uppercase(), quoted(text)),
+        Content::Code { language, text } => fenced(language, text),
+        Content::Math { text } => {
+            let lines: Vec<String> = text.split('\n').map(|line| before(line, "$$")).collect();
+            format!("$$\n{}\n$$", lines.join("\n"))
+        }
+        Content::Image { hash, caption } => {
+            let caption = caption.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
+            format!("![{caption}]({IMAGES}{hash})")
+        }
+        Content::Contents => "[TOC]".to_owned(),
+        Content::Divider => "---".to_owned(),
+        Content::Markdown { text } => {
+            let lines: Vec<String> = text.split('\n').map(|line| before(line, MARKDOWN_END)).collect();
+            format!("{MARKDOWN}\n{}\n{MARKDOWN_END}", lines.join("\n"))
+        }
+        Content::Runs(table) => fenced(RUNS, &json(table)),
+        Content::Panels(grid) => fenced(PANELS, &json(grid)),
+    };
+    out.push_str(&text);
+    out.push('\n');
+}
+
+/// Spaces that a list item goes in for each level: enough for Markdown below a dot and below a number.
+const INDENT: usize = 4;
+
+fn mark(id: &str) -> String {
+    format!("<!-- #{id} -->")
+}
+
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string_pretty(value).expect("a block holds only what JSON can hold")
+}
+
+fn fenced(language: &str, text: &str) -> String {
+    let ticks = |line: &str| line.trim_start().bytes().take_while(|byte| *byte == b'`').count();
+    let fence = "`".repeat(text.lines().map(ticks).max().unwrap_or_default().max(2) + 1);
+    format!("{fence}{language}\n{text}\n{fence}")
+}
+
+fn quoted(text: &str) -> String {
+    let line = |line: &str| match line {
+        "" => ">".to_owned(),
+        line if is_blank(line) => format!("> {line}"),
+        line => format!("> {}", guard(line)),
+    };
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// `line`, with a backslash more if it is `end` behind any number of backslashes.
+fn before(line: &str, end: &str) -> String {
+    if line.trim_start_matches('\\').trim_end() == end { format!("\\{line}") } else { line.to_owned() }
+}
+
+/// A line of text so that it does not begin a block: with a backslash more if what follows its backslashes would.
+pub fn guard(line: &str) -> String {
+    if begins_block(line.trim_start_matches('\\')) { format!("\\{line}") } else { line.to_owned() }
+}
+
+/// The line that [`guard`] made `line` of.
+fn unguard(line: &str) -> &str {
+    match line.strip_prefix('\\') {
+        Some(rest) if begins_block(rest.trim_start_matches('\\')) => rest,
+        _ => line,
+    }
+}
+
+fn is_blank(line: &str) -> bool {
+    line.bytes().all(|byte| byte == b' ' || byte == b'\t')
+}
+
+/// Whether a line would end a paragraph or begin another block, here or in other programs.
+fn begins_block(line: &str) -> bool {
+    let after = |rest: &str| rest.is_empty() || rest.starts_with([' ', '\t']);
+    let trimmed = line.trim_start_matches('#');
+    let hashes = line.len() - trimmed.len();
+    is_blank(line)
+        || line.starts_with([' ', '\t', '>', '|'])
+        || ((1..=6).contains(&hashes) && after(trimmed))
+        || line.strip_prefix(['-', '*', '+']).is_some_and(after)
+        || parse::number_sign(line).is_some()
+        || ["```", "~~~", "$$", "![", "[!", "[ ]", "[x]", "[X]"].iter().any(|start| line.starts_with(start))
+        || line.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("[toc]"))
+        || is_rule(line)
+        || [b'=', b'-'].iter().any(|sign| line.trim_end().bytes().all(|byte| byte == *sign))
+        || line
+            .strip_prefix('<')
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || "!?/".contains(c)))
+        || (line.starts_with('[') && line.contains("]:"))
+}
+
+fn is_rule(line: &str) -> bool {
+    let bare: String = line.chars().filter(|c| *c != ' ' && *c != '\t').collect();
+    bare.len() >= 3 && ["-", "*", "_"].iter().any(|sign| bare.trim_matches(|c| sign.contains(c)).is_empty())
+}
+
+#[cfg(test)]
+mod tests;
