@@ -117,17 +117,38 @@ fn before(line: &str, end: &str) -> String {
     if line.trim_start_matches('\\').trim_end() == end { format!("\\{line}") } else { line.to_owned() }
 }
 
-/// A line of text so that it does not begin a block: with a backslash more if what follows its backslashes would.
-pub fn guard(line: &str) -> String {
-    if begins_block(line.trim_start_matches('\\')) { format!("\\{line}") } else { line.to_owned() }
+/// A line of text so that it does not begin a block: with a backslash more where its backslashes, if any, are all
+/// that keeps it from that.
+fn guard(line: &str) -> String {
+    match guarded_at(line) {
+        Some(at) => format!("{}\\{}", &line[..at], &line[at..]),
+        None => line.to_owned(),
+    }
 }
 
 /// The line that [`guard`] made `line` of.
-fn unguard(line: &str) -> &str {
-    match line.strip_prefix('\\') {
-        Some(rest) if begins_block(rest.trim_start_matches('\\')) => rest,
-        _ => line,
+fn unguard(line: &str) -> String {
+    match guarded_at(line).filter(|at| line[*at..].starts_with('\\')) {
+        Some(at) => format!("{}{}", &line[..at], &line[at + 1..]),
+        None => line.to_owned(),
     }
+}
+
+/// Where the backslash goes that keeps `line` from beginning a block: before it, or behind the digits of a number.
+fn guarded_at(line: &str) -> Option<usize> {
+    let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = line.len() - rest.len();
+    if digits > 0 {
+        return parse::number_sign(&format!("{}{}", &line[..digits], rest.trim_start_matches('\\'))).map(|_| digits);
+    }
+    let bare = line.trim_start_matches('\\');
+    (begins_block(bare) && parse::number_sign(bare).is_none()).then_some(0)
+}
+
+/// A line of words as Markdown that shows them: what would begin a block is kept from it.
+pub fn words_only(line: &str) -> String {
+    let line = line.trim_start();
+    if is_blank(line) || !begins_block(line) { line.to_owned() } else { guard(line) }
 }
 
 fn is_blank(line: &str) -> bool {

@@ -10,6 +10,7 @@
 //! - [`rows`]: runs in bulk with all that a row says
 //! - [`search`]: runs and experiments by filter and order
 //! - [`models`]: logged models and the registry
+//! - [`reports`]: reports with their versions, comments and files
 //! - [`names`]: names for runs that came without one
 //! - [`error`]: why the store refuses
 //!
@@ -28,6 +29,7 @@ pub mod links;
 pub mod metrics;
 pub mod models;
 mod names;
+pub mod reports;
 pub mod rows;
 pub mod runs;
 pub mod search;
@@ -50,6 +52,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_models.sql"),
     include_str!("migrations/0003_views.sql"),
+    include_str!("migrations/0004_reports.sql"),
 ];
 
 /// How many questions are read at a time; more wait.

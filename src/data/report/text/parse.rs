@@ -205,7 +205,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        let mut text = unguard(first).to_owned();
+        let mut text = unguard(first);
         // Lines that go on, indented or not.
         loop {
             let line = self.line();
@@ -215,7 +215,7 @@ impl<'a> Reader<'a> {
                 break;
             }
             text.push('\n');
-            text.push_str(unguard(inner));
+            text.push_str(&unguard(inner));
             self.at += 1;
         }
         let depth = ((indent + INDENT / 2) / INDENT) as u8;

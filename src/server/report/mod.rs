@@ -1,0 +1,15 @@
+//! Reports as HTML that is safe to show, and Markdown from elsewhere as reports. Knows no HTTP and no store.
+//!
+//! - [`html`]: blocks as HTML; [`clean`]: what of HTML is let through
+//! - [`math`]: LaTeX as MathML
+//! - [`highlight`]: code with its words coloured
+//! - [`import`]: Markdown of other programs as a report
+
+mod clean;
+mod highlight;
+mod html;
+mod import;
+mod math;
+
+pub use html::{html_of, html_of_text};
+pub use import::read;
