@@ -124,7 +124,7 @@ pub enum Content {
         text: String,
     },
     /// Runs as a table.
-    Runs(RunTable),
+    Runs(Box<RunTable>),
     /// Panels over run sets.
     Panels(PanelGrid),
 }

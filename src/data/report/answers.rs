@@ -23,7 +23,7 @@ pub struct ReportRow {
     /// Whether the draft holds what was not published.
     pub changed: bool,
     /// How many comments are not resolved.
-    pub comments: u64,
+    pub comments: i64,
 }
 
 /// A published version.
@@ -45,7 +45,7 @@ pub struct ReportPage {
     /// Which published version this is; `None` for the draft.
     pub version: Option<Version>,
     /// The revision of the draft, which rises with each change.
-    pub revision: u64,
+    pub revision: i64,
     /// The document.
     pub document: Document,
     /// Its blocks as HTML that is safe to show, by id; blocks that the app draws have none.
@@ -69,7 +69,7 @@ pub struct NewReport {
 #[serde(deny_unknown_fields)]
 pub struct SaveDraft {
     /// The revision that this began from.
-    pub base: u64,
+    pub base: i64,
     /// The document.
     pub document: Document,
 }
@@ -81,18 +81,18 @@ pub enum Saved {
     /// It is the draft now.
     Saved {
         /// The new revision.
-        revision: u64,
+        revision: i64,
         /// Its blocks as HTML, as in [`ReportPage::html`].
         html: BTreeMap<String, String>,
     },
     /// 409: someone else saved since. What was sent is kept in the history, and nothing else changed.
     Conflict {
         /// The revision of what is there.
-        revision: u64,
+        revision: i64,
         /// What is there.
         document: Document,
         /// The number under which what was sent is kept: `GET /api/reports/{id}/asides/{number}`.
-        aside: u64,
+        aside: i64,
     },
 }
 
@@ -101,7 +101,7 @@ pub enum Saved {
 #[serde(deny_unknown_fields)]
 pub struct Publish {
     /// The revision that is meant; 409 if the draft is another by now.
-    pub revision: u64,
+    pub revision: i64,
     /// What is new in it.
     #[serde(default)]
     pub note: String,
@@ -111,7 +111,7 @@ pub struct Publish {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Aside {
     /// Its number.
-    pub number: u64,
+    pub number: i64,
     /// When it was sent, milliseconds since 1970 UTC.
     pub millis: i64,
 }
@@ -164,14 +164,14 @@ pub struct NewComment {
     pub text: String,
     /// The comment that it answers.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reply_to: Option<u64>,
+    pub reply_to: Option<i64>,
 }
 
 /// A row of `GET /api/reports/{id}/comments`, oldest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Comment {
     /// Its number.
-    pub number: u64,
+    pub number: i64,
     /// What it is about.
     pub anchor: Anchor,
     /// Who said it.
@@ -185,7 +185,7 @@ pub struct Comment {
     /// Whether it is done with.
     pub resolved: bool,
     /// The comment that it answers.
-    pub reply_to: Option<u64>,
+    pub reply_to: Option<i64>,
 }
 
 /// `PUT /api/reports/{id}/comments/{number}`.

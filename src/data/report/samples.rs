@@ -62,7 +62,7 @@ fn content() -> impl Strategy<Value = Content> {
         Just(Content::Contents),
         Just(Content::Divider),
         text().prop_map(|text| Content::Markdown { text }),
-        (placed(), 1u16..50).prop_map(|(placed, limit)| Content::Runs(RunTable { placed, limit })),
+        (placed(), 1u16..50).prop_map(|(placed, limit)| Content::Runs(Box::new(RunTable { placed, limit }))),
         grid().prop_map(Content::Panels),
     ]
 }

@@ -4,12 +4,14 @@
 //! - [`artifacts`]: the files of a run
 //! - [`frames`]: what one panel needs to be drawn
 //! - [`live`]: the stream of changes
+//! - [`reports`]: reports with their versions, comments, pictures and frozen data
 //! - [`views`]: views by short link and by name
 
 mod artifacts;
 mod experiments;
 mod frames;
 mod live;
+mod reports;
 mod runs;
 mod views;
 
@@ -24,6 +26,7 @@ use axum::{
     response::IntoResponse,
     routing::{get, post, put},
 };
+use reports::{comments, frozen, images};
 
 /// The largest body of a request, which a run set of many named runs needs.
 const BODY_BYTES: usize = 8 << 20;
@@ -47,7 +50,27 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/api/runs/{run}/artifacts/{*path}", get(artifacts::bytes))
         .route("/api/frames", post(frames::frame))
         .route("/api/live", get(live::watch))
+        .route("/api/reports", get(reports::list).post(reports::create))
+        .route("/api/reports/parse", post(reports::parse))
+        .route("/api/reports/images/{hash}", get(images::bytes))
+        .route("/api/reports/frozen", post(frozen::freeze))
+        .route("/api/reports/frozen/{hash}", get(frozen::about))
+        .route("/api/reports/frozen/{hash}/runs", post(frozen::run_rows))
+        .route("/api/reports/frozen/{hash}/frames", post(frozen::frames))
+        .route("/api/reports/frozen/{hash}/metrics", get(frozen::metrics))
+        .route("/api/reports/{report}", get(reports::one).delete(reports::remove))
+        .route("/api/reports/{report}/restore", post(reports::restore))
+        .route("/api/reports/{report}/draft", put(reports::save))
+        .route("/api/reports/{report}/publish", post(reports::publish))
+        .route("/api/reports/{report}/versions", get(reports::versions))
+        .route("/api/reports/{report}/asides/{number}", get(reports::aside))
+        .route("/api/reports/{report}/diff", get(reports::compare))
+        .route("/api/reports/{report}/markdown", get(reports::markdown))
+        .route("/api/reports/{report}/comments", get(comments::list).post(comments::add))
+        .route("/api/reports/{report}/comments/{comment}", put(comments::resolve).delete(comments::remove))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
+        // Behind the layer above, because a picture may be larger than other bodies.
+        .route("/api/reports/images", images::uploads())
         .layer(middleware::from_fn(wire::smaller_json))
 }
 

@@ -28,13 +28,18 @@ pub(super) async fn search(
     State(state): State<AppState>,
     JsonBody(request): JsonBody<RunsRequest>,
 ) -> JsonAnswer<RunsPage> {
-    let query = query_of(&request)?;
+    Ok(Json(page(&state, &request).await?))
+}
+
+/// The answer to [`search`].
+pub(super) async fn page(state: &AppState, request: &RunsRequest) -> Result<RunsPage, ApiError> {
+    let query = query_of(request)?;
     let brief = request.brief;
     let page = state.store.read(move |db| {
         let found = search::search_runs(db, &query)?;
         Ok(RunsPage { total: search::count_runs(db, &query)?, runs: rows::rows(db, &found, brief)? })
     });
-    Ok(Json(page.await?))
+    Ok(page.await?)
 }
 
 fn query_of(request: &RunsRequest) -> Result<RunQuery, ApiError> {

@@ -25,6 +25,8 @@ use std::{
 };
 use tower::ServiceExt;
 
+mod reports;
+
 struct Server {
     state: AppState,
     dir: tempfile::TempDir,

@@ -16,7 +16,7 @@ const LONGEST_AUTHOR: usize = 100;
 #[derive(Debug, Clone)]
 pub struct Stored {
     /// Its number.
-    pub number: u64,
+    pub number: i64,
     /// What was said.
     pub new: NewComment,
     /// When, milliseconds since 1970 UTC.
@@ -78,12 +78,12 @@ pub fn add(tx: &mut WriteTx, report: &str, new: &NewComment) -> Result<Stored, S
             "INSERT INTO report_comment (report, anchor, author, text, millis, reply_to) VALUES (?, ?, ?, ?, ?, ?)",
         )?
         .execute(params![report, json, new.author.trim(), text, now_millis(), new.reply_to])?;
-    let number = tx.db.last_insert_rowid() as u64;
+    let number = tx.db.last_insert_rowid();
     require(tx.db, report, number)
 }
 
 /// Says that a comment is done with, or not.
-pub fn resolve(tx: &mut WriteTx, report: &str, number: u64, resolved: bool) -> Result<Stored, StoreError> {
+pub fn resolve(tx: &mut WriteTx, report: &str, number: i64, resolved: bool) -> Result<Stored, StoreError> {
     tx.db
         .prepare_cached("UPDATE report_comment SET resolved = ? WHERE report = ? AND number = ?")?
         .execute(params![resolved, report, number])?;
@@ -91,7 +91,7 @@ pub fn resolve(tx: &mut WriteTx, report: &str, number: u64, resolved: bool) -> R
 }
 
 /// Removes a comment and the answers to it.
-pub fn remove(tx: &mut WriteTx, report: &str, number: u64) -> Result<(), StoreError> {
+pub fn remove(tx: &mut WriteTx, report: &str, number: i64) -> Result<(), StoreError> {
     require(tx.db, report, number)?;
     tx.db
         .prepare_cached("DELETE FROM report_comment WHERE report = ?1 AND (number = ?2 OR reply_to = ?2)")?
@@ -99,7 +99,7 @@ pub fn remove(tx: &mut WriteTx, report: &str, number: u64) -> Result<(), StoreEr
     Ok(())
 }
 
-fn require(db: &Connection, report: &str, number: u64) -> Result<Stored, StoreError> {
+fn require(db: &Connection, report: &str, number: i64) -> Result<Stored, StoreError> {
     let found = db
         .prepare_cached(
             "SELECT number, anchor, author, text, millis, resolved, reply_to FROM report_comment WHERE report = ? AND number = ?",

@@ -29,7 +29,7 @@ pub struct Held {
     /// Which published version it is; `None` for the draft.
     pub version: Option<Version>,
     /// The revision of the draft.
-    pub revision: u64,
+    pub revision: i64,
     /// The document.
     pub document: Document,
 }
@@ -38,9 +38,9 @@ pub struct Held {
 #[derive(Debug)]
 pub enum Outcome {
     /// It is the draft, by this revision.
-    Saved(u64),
+    Saved(i64),
     /// Someone saved since: what is there, and the number under which the other draft is kept.
-    Conflict(Held, u64),
+    Conflict(Box<Held>, i64),
 }
 
 const ROW: &str = "SELECT r.id, r.title, r.updated, r.published IS NOT r.revision, v.number, v.millis, v.note,
@@ -90,7 +90,7 @@ pub fn create(tx: &mut WriteTx, id: &str, document: &Document) -> Result<ReportR
 /// The draft of a report.
 pub fn draft(db: &Connection, id: &str) -> Result<Held, StoreError> {
     let row = row(db, id)?;
-    let (revision, json): (u64, String) = db
+    let (revision, json): (i64, String) = db
         .prepare_cached("SELECT revision, document FROM report WHERE id = ?")?
         .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(Held { row, version: None, revision, document: read(id, &json)? })
@@ -110,7 +110,7 @@ pub fn version(db: &Connection, id: &str, number: u32) -> Result<Held, StoreErro
 }
 
 /// Makes `document` the draft if that is still at the revision `base`; else keeps it aside and changes nothing.
-pub fn save(tx: &mut WriteTx, id: &str, base: u64, document: &Document) -> Result<Outcome, StoreError> {
+pub fn save(tx: &mut WriteTx, id: &str, base: i64, document: &Document) -> Result<Outcome, StoreError> {
     let held = draft(tx.db, id)?;
     if held.revision == base {
         if held.document == *document {
@@ -131,18 +131,18 @@ pub fn save(tx: &mut WriteTx, id: &str, base: u64, document: &Document) -> Resul
         document.to_json(),
         now_millis()
     ])?;
-    let number = tx.db.last_insert_rowid() as u64;
+    let number = tx.db.last_insert_rowid();
     tx.db
         .prepare_cached(
             "DELETE FROM report_aside WHERE report = ?1 AND number NOT IN
                (SELECT number FROM report_aside WHERE report = ?1 ORDER BY number DESC LIMIT ?2)",
         )?
         .execute(params![id, KEPT_ASIDES])?;
-    Ok(Outcome::Conflict(held, number))
+    Ok(Outcome::Conflict(Box::new(held), number))
 }
 
 /// Makes the draft the newest version, if it is still at `revision`.
-pub fn publish(tx: &mut WriteTx, id: &str, revision: u64, note: &str) -> Result<ReportRow, StoreError> {
+pub fn publish(tx: &mut WriteTx, id: &str, revision: i64, note: &str) -> Result<ReportRow, StoreError> {
     if note.chars().count() > LONGEST_NOTE {
         return Err(StoreError::Invalid(format!("a note has at most {LONGEST_NOTE} characters")));
     }
@@ -186,7 +186,7 @@ pub fn history(db: &Connection, id: &str) -> Result<History, StoreError> {
 }
 
 /// A draft that was set aside.
-pub fn aside(db: &Connection, id: &str, number: u64) -> Result<Document, StoreError> {
+pub fn aside(db: &Connection, id: &str, number: i64) -> Result<Document, StoreError> {
     let found: Option<String> = db
         .prepare_cached("SELECT document FROM report_aside WHERE report = ? AND number = ?")?
         .query_row(params![id, number], |row| row.get(0))
