@@ -151,20 +151,27 @@ impl Column {
         }
     }
 
-    /// Blends what was collected into the pixels of the column, and forgets it.
+    /// Blends what was collected into the pixels of the column, and forgets it. `part` says how much of an amount,
+    /// 0 to 256, is drawn in a row.
     #[inline]
-    pub fn blend_into<'a>(&mut self, pixels: impl Iterator<Item = &'a mut [u8; 4]>, paint: Paint) {
+    pub fn blend_into<'a>(
+        &mut self,
+        pixels: impl Iterator<Item = &'a mut [u8; 4]>,
+        paint: Paint,
+        part: impl Fn(usize, u32) -> u32,
+    ) {
         let (first, end) = (self.first_row, self.last_row.min(self.height));
         if first < end {
             let full = paint.amount(1.0) as i32;
             let (mut difference, mut cover) = (0.0f32, 0.0f32);
-            for (second, pixel) in self.second_differences[first..end].iter().zip(pixels.skip(first)) {
+            let rows = self.second_differences[first..end].iter().zip(pixels.skip(first));
+            for (row, (second, pixel)) in rows.enumerate() {
                 difference += second;
                 cover += difference;
                 // Clamped as a whole number, for the same reason as in [`ONE`].
                 let amount = ((cover * paint.alpha + 0.5) as i32).clamp(0, full) as u32;
                 if amount > 0 {
-                    blend(pixel, paint.color, amount);
+                    blend(pixel, paint.color, part(first + row, amount));
                 }
             }
         }

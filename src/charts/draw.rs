@@ -1,11 +1,14 @@
 //! Draws a line chart on any plotters backend.
 
 use crate::{
-    layout::{Layout, text_width},
+    annotate::draw_annotations,
+    layout::Layout,
     line::LineChart,
     marks::{Mark, MarkKind, non_finite_marks},
-    path::{At, paths},
-    stroke::{Stroke, stroke},
+    path::{At, band_outlines, dashes, paths},
+    phase::Pattern,
+    stroke::{Stroke, band_alpha, stroke},
+    text::{harmless, text_width},
     theme::{Rgb, Theme},
 };
 use data::series::Points;
@@ -15,7 +18,7 @@ use plotters::{
     drawing::{DrawingArea, DrawingAreaErrorKind},
     element::{Circle, PathElement, Polygon, Rectangle},
     style::{
-        Color, FontFamily, ShapeStyle, TextStyle,
+        Color, FontFamily, FontStyle, ShapeStyle, TextStyle,
         text_anchor::{HPos, Pos, VPos},
     },
 };
@@ -31,17 +34,32 @@ pub fn draw<DB: DrawingBackend>(
 ) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
     let layout = chart.layout(area.dim_in_pixel(), theme);
     area.fill(&theme.surface.with_alpha(1.0))?;
-    draw_grid(area, &layout, theme)?;
-    for index in chart.drawing_order() {
+    draw_chart(area, chart, &layout, theme)?;
+    area.present()
+}
+
+/// Draws `chart` where `layout` says, on a ground that is there.
+pub(crate) fn draw_chart<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    chart: &LineChart,
+    layout: &Layout,
+    theme: &Theme,
+) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
+    draw_grid(area, layout, theme)?;
+    let order = chart.drawing_order();
+    for &index in &order {
+        draw_band(area, chart, index, layout)?;
+    }
+    for index in order {
         let (line, stroke) = (&chart.lines[index], stroke(chart, index, theme));
         if let Some(original) = line.original() {
-            draw_points(area, original, &layout, stroke.behind(theme))?;
+            draw_points(area, original, layout, stroke.behind(theme))?;
         }
-        draw_points(area, line.points(), &layout, stroke)?;
+        draw_points(area, line.points(), layout, stroke)?;
     }
-    draw_labels(area, &layout, theme)?;
-    draw_marks(area, chart, &layout, theme)?;
-    area.present()
+    draw_labels(area, layout, theme)?;
+    draw_marks(area, chart, layout, theme)?;
+    draw_annotations(area, chart, layout, theme)
 }
 
 /// Draws what lies behind the lines: hairlines across at the labelled ticks of y.
@@ -156,8 +174,17 @@ fn draw_points<DB: DrawingBackend>(
     stroke: Stroke,
 ) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
     let paths = paths(points, layout);
+    let pattern = Pattern::new(stroke.dashes.lengths(), stroke.scale);
     for piece in paths.pieces {
-        area.draw(&PathElement::new(thinned(&whole(piece)), shape(stroke)))?;
+        let thin = thinned(&whole(piece));
+        match &pattern {
+            None => area.draw(&PathElement::new(thin, shape(stroke)))?,
+            Some(pattern) => {
+                for dash in dashes(&thin, pattern, stroke.scale) {
+                    area.draw(&PathElement::new(dash, shape(stroke)))?;
+                }
+            }
+        }
     }
     for (x, y) in paths.dots {
         let radius = (stroke.width_dpx * 1.5).round().max(1.0) as i32;
@@ -166,7 +193,23 @@ fn draw_points<DB: DrawingBackend>(
     Ok(())
 }
 
-fn whole(places: impl IntoIterator<Item = At>) -> Vec<(i32, i32)> {
+/// Draws the band of line `index`, as [`crate::raster::Raster::draw_band`] does.
+fn draw_band<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    chart: &LineChart,
+    index: usize,
+    layout: &Layout,
+) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
+    let line = &chart.lines[index];
+    let Some(band) = line.band() else { return Ok(()) };
+    let color = line.color.with_alpha(band_alpha(chart, index));
+    for outline in band_outlines(band, layout) {
+        area.draw(&Polygon::new(whole(outline), color))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn whole(places: impl IntoIterator<Item = At>) -> Vec<(i32, i32)> {
     places.into_iter().map(|(x, y)| (x.round() as i32, y.round() as i32)).collect()
 }
 
@@ -189,7 +232,7 @@ fn thinned(path: &[(i32, i32)]) -> Vec<(i32, i32)> {
     kept
 }
 
-fn shape(stroke: Stroke) -> ShapeStyle {
+pub(crate) fn shape(stroke: Stroke) -> ShapeStyle {
     ShapeStyle {
         color: stroke.color.with_alpha(stroke.alpha),
         filled: false,
@@ -197,7 +240,7 @@ fn shape(stroke: Stroke) -> ShapeStyle {
     }
 }
 
-fn fill<DB: DrawingBackend>(
+pub(crate) fn fill<DB: DrawingBackend>(
     area: &DrawingArea<DB, Shift>,
     from: (i32, i32),
     to: (i32, i32),
@@ -206,21 +249,41 @@ fn fill<DB: DrawingBackend>(
     area.draw(&Rectangle::new([from, to], color.with_alpha(1.0).filled()))
 }
 
-fn text<DB: DrawingBackend>(
+pub(crate) fn text<DB: DrawingBackend>(
     area: &DrawingArea<DB, Shift>,
     theme: &Theme,
     label: &str,
     at: (i32, i32),
     pos: Pos,
 ) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
-    let font = (FontFamily::Name(&theme.font), theme.text_dpx * theme.font_factor);
-    let color = theme.muted.with_alpha(1.0);
+    write(area, theme, Words { text: label, color: theme.muted, size_dpx: theme.text_dpx, bold: false }, at, pos)
+}
+
+/// A text and what it looks like.
+pub(crate) struct Words<'a> {
+    pub text: &'a str,
+    pub color: Rgb,
+    pub size_dpx: f64,
+    pub bold: bool,
+}
+
+/// Writes a text, made harmless.
+pub(crate) fn write<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    theme: &Theme,
+    words: Words,
+    at: (i32, i32),
+    pos: Pos,
+) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
+    let weight = if words.bold { FontStyle::Bold } else { FontStyle::Normal };
+    let font = (FontFamily::Name(&theme.font), words.size_dpx * theme.font_factor, weight);
+    let color = words.color.with_alpha(1.0);
     let style = TextStyle::from(font).color(&color).pos(pos);
-    area.draw_text(label, &style, at)
+    area.draw_text(&harmless(words.text), &style, at)
 }
 
 /// The colour half way between two.
-fn mix(a: Rgb, b: Rgb) -> Rgb {
+pub(crate) fn mix(a: Rgb, b: Rgb) -> Rgb {
     let half = |a: u8, b: u8| ((u16::from(a) + u16::from(b)) / 2) as u8;
     Rgb(half(a.0, b.0), half(a.1, b.1), half(a.2, b.2))
 }

@@ -130,6 +130,22 @@ impl Envelope {
     }
 }
 
+/// Sets `low` and `high`, one for each pixel column from 0 on, to the spans of y of the line through
+/// `places`, in parts of [`ONE`]. Says which columns it passes.
+pub(crate) fn trace(places: impl IntoIterator<Item = (f64, f64)>, low: &mut [i32], high: &mut [i32]) -> Range<usize> {
+    let mut places = places.into_iter();
+    let Some((x, y)) = places.next() else { return 0..0 };
+    let one = f64::from(ONE);
+    let mut pen = Pen::at(x, y * one);
+    let first = pen.cell;
+    for (x, y) in places {
+        pen.go(x, y * one, low, high);
+    }
+    pen.lift(low, high);
+    let end = if pen.x < 0.0 { 0 } else { (pen.cell + 1).min(low.len()) };
+    first.min(end)..end
+}
+
 /// Traces a line from cell to cell, with the span of the current one at hand. Its y are in parts of
 /// [`ONE`].
 struct Pen {

@@ -5,6 +5,7 @@ use crate::{
     format::counted,
     line::{Line, LineChart, XQuantity, YDomain},
     scale::{Scale, ScaleKind},
+    text::{harmless, text_width},
     theme::Theme,
     ticks::{Tick, value_ticks},
     time::{duration_ticks, wall_ticks},
@@ -234,9 +235,12 @@ impl LineChart {
             (XQuantity::WallTime, ScaleKind::Linear) => wall_ticks(x, wanted, self.utc_offset_minutes),
         };
         drop_crowded(&mut ticks, theme);
-        if self.x == XQuantity::Step {
-            name_last(&mut ticks, x.range()[1], theme);
-        }
+        let named = |last: &Tick| match &self.x {
+            XQuantity::Step => Some(format!("{} {}", last.label, if last.value == 1.0 { "step" } else { "steps" })),
+            XQuantity::Value { name, .. } => Some(format!("{} {}", harmless(name), last.label)),
+            XQuantity::RelativeTime | XQuantity::WallTime => None,
+        };
+        name_last(&mut ticks, named, x.range()[1], theme);
         ticks
     }
 }
@@ -288,29 +292,17 @@ fn drop_crowded(ticks: &mut [Tick], theme: &Theme) {
     }
 }
 
-/// Writes what x counts after the last label if there is room for it.
-fn name_last(ticks: &mut [Tick], right_px: f64, theme: &Theme) {
+/// Writes what x counts at the last label if there is room for it.
+fn name_last(ticks: &mut [Tick], named: impl Fn(&Tick) -> Option<String>, right_px: f64, theme: &Theme) {
     let mut labelled = ticks.iter_mut().rev().filter(|tick| !tick.is_minor());
     let Some(last) = labelled.next() else { return };
-    let named = format!("{} {}", last.label, if last.value == 1.0 { "step" } else { "steps" });
+    let Some(named) = named(last) else { return };
     let half = text_width(&named, theme.text_dpx) / 2.0;
     let before = labelled.next().map_or(f64::NEG_INFINITY, |t| t.px + text_width(&t.label, theme.text_dpx) / 2.0);
     let left = last.px.min(right_px + theme.dpx(12.0) - half) - half;
     if left > before + theme.dpx(12.0) {
         last.label = named;
     }
-}
-
-/// About how wide `text` is at a height of `text_dpx`, a little more rather than less: no backend
-/// is asked, so that every backend lays out alike.
-pub fn text_width(text: &str, text_dpx: f64) -> f64 {
-    let em = |c: char| match c {
-        '.' | ',' | ':' | ' ' | 'i' | 'l' => 0.32,
-        'm' | 'M' | 'W' | '∞' => 0.97,
-        '-' | 't' | 'r' | 'f' => 0.41,
-        _ => 0.64,
-    };
-    text.chars().map(em).sum::<f64>() * text_dpx
 }
 
 #[cfg(test)]

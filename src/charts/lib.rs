@@ -29,6 +29,7 @@
 //! Other kinds of chart (bars, scatter, heatmaps) will be files beside [`line`], and share everything but that,
 //! [`hit`] and [`raster`].
 
+pub mod annotate;
 pub mod color;
 mod cover;
 pub mod draw;
@@ -43,11 +44,13 @@ pub mod marks;
 pub mod oklch;
 pub mod parallel;
 pub mod path;
+mod phase;
 pub mod raster;
 pub mod samples;
 pub mod scale;
 pub mod stroke;
 pub mod svg;
+pub mod text;
 pub mod theme;
 pub mod ticks;
 pub mod time;

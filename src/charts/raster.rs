@@ -14,20 +14,24 @@
 //! `Dense`, 130 and 100 with `Medium`, 190 and 150 with `Fine`; with 400 points a line, 24 ms with `Dense`.
 //!
 //! # Use
-//! [`Raster::begin`], then [`Raster::draw_line`] for each line, in as many animation frames as it
+//! [`Raster::begin`], [`Raster::draw_bands`], then [`Raster::draw_line`] for each line, in as many animation frames as it
 //! takes, then [`Raster::pixels`] whenever there is something to show. The buffer covers the layout's
 //! plot, not the whole chart.
+
+pub(crate) mod band;
 
 use crate::{
     cover::{Column, Paint, blend, divided},
     draw::rule_y,
     envelope::{Envelope, FAR, ONE, Span},
     layout::{Layout, indices_within},
-    line::LineChart,
+    line::{Emphasis, Line, LineChart, Owner},
+    phase::{Pattern, Phase},
     stroke::{Stroke, stroke},
     theme::{Rgb, Theme},
 };
 use data::series::Points;
+use std::ops::Range;
 
 const NAN: f64 = f64::NAN;
 
@@ -69,6 +73,8 @@ pub struct Raster {
     straight: Vec<[u8; 4]>,
     envelope: Envelope,
     column: Column,
+    /// The upper and the lower edge of a band in each column.
+    band: [Vec<i32>; 2],
 }
 
 impl Raster {
@@ -78,6 +84,12 @@ impl Raster {
         let mut raster = Raster { width, height, ..Raster::default() };
         raster.begin(None);
         raster
+    }
+
+    /// Makes it a clear buffer of another size.
+    pub fn resize(&mut self, width: u32, height: u32) {
+        (self.width, self.height) = (width.min(1 << 15) as usize, height.min(1 << 15) as usize);
+        self.begin(None);
     }
 
     /// Pixels across.
@@ -111,6 +123,23 @@ impl Raster {
         }
     }
 
+    /// Draws what is raised with `owner` alone, as strong as can be: its bands and its lines. Says whether
+    /// `chart` has any.
+    pub fn draw_owner(&mut self, chart: &LineChart, owner: Owner, layout: &Layout, theme: &Theme) -> bool {
+        let mut raised: Vec<Line> = chart.lines.iter().filter(|line| line.belongs_to(owner)).cloned().collect();
+        // Members below what they are members of.
+        raised.sort_by_key(|line| line.member_of.is_none());
+        for line in &mut raised {
+            line.emphasis = if line.owner == owner { Emphasis::Raised } else { Emphasis::Normal };
+        }
+        let alone = LineChart { lines: raised, ..LineChart::default() };
+        self.draw_bands(&alone, layout, theme);
+        for index in 0..alone.lines.len() {
+            self.draw_line(&alone, index, layout, theme, Detail::Fine);
+        }
+        !alone.lines.is_empty()
+    }
+
     /// Draws line `index` of `chart`, and what lies behind it.
     pub fn draw_line(&mut self, chart: &LineChart, index: usize, layout: &Layout, theme: &Theme, detail: Detail) {
         let (line, stroke) = (&chart.lines[index], stroke(chart, index, theme));
@@ -126,6 +155,10 @@ impl Raster {
         if self.buffer.is_empty() || paint.alpha <= 0.0 {
             return;
         }
+        let pattern = Pattern::new(stroke.dashes.lengths(), stroke.scale);
+        // The ends of dashes are seen where single edges are not.
+        let detail = if pattern.is_some() && detail == Detail::Dense { Detail::Medium } else { detail };
+        let brush = Brush { paint, detail, pattern, scale: stroke.scale };
         let width_dpx = if stroke.width_dpx.is_finite() { stroke.width_dpx.clamp(0.25, 64.0) } else { 1.0 };
         self.envelope.prepare(self.width, width_dpx, detail);
         let x = layout.x.shifted(-f64::from(layout.plot.x0));
@@ -140,28 +173,25 @@ impl Raster {
                     let y_px = if value.is_finite() { y.px_from(value).clamp(-FAR, FAR) } else { NAN };
                     (x.px_from(at as f64), y_px)
                 };
-                self.draw_places(points.map(place), width_dpx, detail, paint);
+                self.draw_places(points.map(place), width_dpx, &brush);
             }
             _ => {
                 let place = |(&at, &value): (&i64, &f64)| (x.px_from(at as f64), y.px_from(value).clamp(-FAR, FAR));
-                self.draw_places(points.map(place), width_dpx, detail, paint);
+                self.draw_places(points.map(place), width_dpx, &brush);
             }
         }
     }
 
-    fn draw_places(
-        &mut self,
-        mut places: impl Iterator<Item = (f64, f64)>,
-        width_dpx: f64,
-        detail: Detail,
-        paint: Paint,
-    ) {
+    fn draw_places(&mut self, mut places: impl Iterator<Item = (f64, f64)>, width_dpx: f64, brush: &Brush) {
         while let Some(piece) = self.envelope.next_piece(&mut places) {
             match piece {
-                Span::Lone(x, y) => self.dot(x, y, width_dpx * 1.5, paint),
-                Span::Samples(samples) => match detail {
-                    Detail::Fine | Detail::Medium => self.blend_fine(samples, paint),
-                    Detail::Dense => self.blend_dense(samples, paint),
+                Span::Lone(x, y) => self.dot(x, y, width_dpx * 1.5, brush.paint),
+                Span::Samples(samples) => match (&brush.pattern, brush.detail) {
+                    (Some(pattern), _) => self.blend_dashed(samples, brush, pattern),
+                    (None, Detail::Fine | Detail::Medium) => {
+                        self.blend_fine(samples, brush.paint, |_, _, amount| amount)
+                    }
+                    (None, Detail::Dense) => self.blend_dense(samples, brush.paint),
                 },
             }
         }
@@ -170,11 +200,28 @@ impl Raster {
     /// The pixels row by row, four bytes each: red, green, blue, opacity, not multiplied, as
     /// `ImageData` wants them.
     pub fn pixels(&mut self) -> &[u8] {
+        self.pixels_of(0..self.height)
+    }
+
+    /// The rows from the first to the last one that is not clear.
+    pub fn drawn_rows(&self) -> Range<usize> {
+        if self.width == 0 {
+            return 0..0;
+        }
+        let drawn = |row: &[[u8; 4]]| row.iter().any(|pixel| pixel[3] > 0);
+        let rows = || self.buffer.chunks(self.width);
+        let first = rows().position(drawn).unwrap_or(self.height);
+        first..rows().rposition(drawn).map_or(first, |last| last + 1)
+    }
+
+    /// What [`Raster::pixels`] says of some rows. Costs no more than those.
+    pub fn pixels_of(&mut self, rows: Range<usize>) -> &[u8] {
+        let part = &self.buffer[rows.start * self.width..rows.end * self.width];
         if !self.clear {
-            return self.buffer.as_flattened();
+            return part.as_flattened();
         }
         self.straight.clear();
-        self.straight.extend(self.buffer.iter().map(|&pixel| divided(pixel)));
+        self.straight.extend(part.iter().map(|&pixel| divided(pixel)));
         self.straight.as_flattened()
     }
 
@@ -184,7 +231,7 @@ impl Raster {
     }
 
     /// One span a column.
-    fn blend_dense(&mut self, columns: std::ops::Range<usize>, paint: Paint) {
+    fn blend_dense(&mut self, columns: Range<usize>, paint: Paint) {
         const PART: u32 = ONE as u32;
         let bottom = self.height as i32 * ONE;
         let alpha = paint.amount(1.0);
@@ -205,8 +252,9 @@ impl Raster {
         }
     }
 
-    /// The exact area between the upper and the lower edge through the samples.
-    fn blend_fine(&mut self, samples: std::ops::Range<usize>, paint: Paint) {
+    /// The exact area between the upper and the lower edge through the samples. `part` says how much of an
+    /// amount is drawn in a column and row.
+    fn blend_fine(&mut self, samples: Range<usize>, paint: Paint, part: impl Fn(usize, usize, u32) -> u32) {
         let places = self.envelope.places();
         let weight = 1.0 / places as f32;
         let mut at = samples.start;
@@ -221,9 +269,24 @@ impl Raster {
             self.column.add_edges(upper, weight);
             self.column.add_edges(lower, -weight);
             let pixels = self.buffer[column..].iter_mut().step_by(self.width);
-            self.column.blend_into(pixels, paint);
+            self.column.blend_into(pixels, paint, |row, amount| part(column, row, amount));
             at = end;
         }
+    }
+
+    /// As [`Raster::blend_fine`], but only where the pattern is drawn.
+    fn blend_dashed(&mut self, samples: Range<usize>, brush: &Brush, pattern: &Pattern) {
+        let places = self.envelope.places();
+        let first = samples.start / places;
+        let (upper, lower) = self.envelope.edges(samples.clone());
+        let two = f64::from(ONE) * 2.0;
+        let middles: Vec<f64> =
+            upper.chunks(places).zip(lower.chunks(places)).map(|(upper, lower)| middle(upper, lower) / two).collect();
+        let phase = Phase::of(first as i64, &middles, brush.scale);
+        self.blend_fine(samples, brush.paint, |column, row, amount| {
+            let cover = pattern.cover(phase.at(column as f64 + 0.5, row as f64 + 0.5));
+            (f64::from(amount) * cover) as u32
+        });
     }
 
     /// A filled circle around a place.
@@ -243,11 +306,25 @@ impl Raster {
     }
 }
 
+/// How a line is drawn.
+struct Brush {
+    paint: Paint,
+    detail: Detail,
+    pattern: Option<Pattern>,
+    scale: f64,
+}
+
+/// The mean over some samples of the sums of both edges.
+fn middle(upper: &[i32], lower: &[i32]) -> f64 {
+    let sum: f64 = upper.iter().zip(lower).map(|(&a, &b)| f64::from(a) + f64::from(b)).sum();
+    sum / upper.len().max(1) as f64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        line::{Line, YDomain},
+        line::{Dashes, Line, YDomain},
         samples,
         scale::ScaleKind,
     };
@@ -268,7 +345,7 @@ mod tests {
     }
 
     fn black(width_dpx: f64) -> Stroke {
-        Stroke { color: Rgb(0, 0, 0), width_dpx, alpha: 1.0 }
+        Stroke::solid(Rgb(0, 0, 0), width_dpx, 1.0)
     }
 
     /// The cover of each pixel, 0 to 1, row by row, of points with these places.
@@ -370,9 +447,46 @@ mod tests {
     }
 
     #[test]
+    fn a_dashed_line_shows_its_share() {
+        for (dashes, y) in Dashes::ALL.into_iter().flat_map(|dashes| [(dashes, 25.25), (dashes, 45.0)]) {
+            let points = Points { x: vec![0, 100], y: vec![25.25, y] };
+            for detail in DETAILS {
+                let mut raster = Raster::new(100, 50);
+                let stroke = Stroke { dashes, ..black(2.0) };
+                raster.draw_points(&points, &unit_layout(), stroke, detail);
+                let area: f64 = raster.pixels().chunks(4).map(|pixel| f64::from(pixel[3]) / 255.0).sum();
+                let lengths = dashes.lengths();
+                let drawn: f64 = lengths.iter().step_by(2).sum();
+                let share = if lengths.is_empty() { 1.0 } else { drawn / lengths.iter().sum::<f64>() };
+                let expected = 2.0 * 100f64.hypot(y - 25.25) * share;
+                assert!((area / expected - 1.0).abs() < 0.15, "{dashes:?}, {detail:?} to {y}: {area} for {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn raising_draws_what_belongs_to_an_owner_and_nothing_else() {
+        let chart = samples::with_members(2, 4, false);
+        let theme = Theme::light(1.0);
+        let layout = chart.layout((300, 200), &theme);
+        let mut raster = Raster::new(layout.plot.width(), layout.plot.height());
+        let mut inked = |owner: Owner| {
+            raster.begin(None);
+            let found = raster.draw_owner(&chart, owner, &layout, &theme);
+            let rows = raster.drawn_rows();
+            let inked = raster.pixels_of(rows.clone()).chunks(4).filter(|pixel| pixel[3] > 0).count();
+            assert_eq!(raster.pixels().chunks(4).filter(|pixel| pixel[3] > 0).count(), inked, "in the rows");
+            (found, inked)
+        };
+        let (member, group) = (inked(chart.lines[0].owner), inked(Owner::Group(0)));
+        assert!(member.0 && group.0 && member.1 > 0 && group.1 > member.1, "{member:?} {group:?}");
+        assert_eq!(inked(Owner::Group(7)), (false, 0));
+    }
+
+    #[test]
     fn a_clear_raster_says_colour_and_opacity() {
         let mut raster = Raster::new(100, 50);
-        let stroke = Stroke { color: Rgb(200, 100, 50), width_dpx: 4.0, alpha: 0.5 };
+        let stroke = Stroke::solid(Rgb(200, 100, 50), 4.0, 0.5);
         let points = Points { x: vec![0, 100], y: vec![25.0, 25.0] };
         raster.draw_points(&points, &unit_layout(), stroke, Detail::Fine);
         let pixel = &raster.pixels()[(24 * 100 + 50) * 4..][..4];
@@ -421,7 +535,7 @@ mod tests {
             let layout = chart.layout((width, height), &theme);
             let mut raster = Raster::new(layout.plot.width(), layout.plot.height());
             raster.draw_line(&chart, 0, &layout, &theme, DETAILS[detail]);
-            raster.draw_points(&points, &layout, Stroke { color: Rgb(1, 2, 3), width_dpx: stroke.0, alpha: stroke.1 }, DETAILS[detail]);
+            raster.draw_points(&points, &layout, Stroke::solid(Rgb(1, 2, 3), stroke.0, stroke.1), DETAILS[detail]);
             let _ = crate::path::paths(&points, &layout);
             let _ = crate::marks::non_finite_marks(&chart, &layout);
             let _ = chart.nearest(&layout, f64::from(width), f64::from(height), 1e3);

@@ -1,5 +1,7 @@
 //! Sample charts, ordinary and odd. The golden tests draw each; a gallery page can show them.
 
+mod groups;
+
 use crate::{
     color::palette_color,
     line::{Line, LineChart, XQuantity, YDomain},
@@ -7,6 +9,8 @@ use crate::{
 };
 use data::{run::RunId, series::Points, smooth::Ema};
 use std::sync::Arc;
+
+pub use self::groups::{pooled, with_members};
 
 const NAN: f64 = f64::NAN;
 const INF: f64 = f64::INFINITY;
@@ -39,6 +43,9 @@ pub fn all(dark: bool) -> Vec<(&'static str, LineChart)> {
         ("spike-beyond", spike(dark)),
         ("many", losses(120, 60, dark)),
     ]
+    .into_iter()
+    .chain(groups::all(dark))
+    .collect()
 }
 
 /// A run id that is as random as those of a server, and the same every time.

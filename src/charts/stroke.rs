@@ -1,7 +1,7 @@
-//! How strongly each line is drawn: width and opacity by the number of lines and by emphasis.
+//! How strongly each line and band is drawn: width and opacity by the number of lines and by emphasis.
 
 use crate::{
-    line::{Emphasis, LineChart},
+    line::{Dashes, Emphasis, LineChart},
     theme::{Rgb, Theme},
 };
 
@@ -14,31 +14,60 @@ pub struct Stroke {
     pub width_dpx: f64,
     /// Its opacity, `0.0..=1.0`.
     pub alpha: f64,
+    /// Its pattern.
+    pub dashes: Dashes,
+    /// Device pixels a CSS pixel, in which the pattern's lengths are given.
+    pub scale: f64,
 }
 
 impl Stroke {
     /// The stroke of the points before smoothing, which lie faint behind the line.
     pub fn behind(self, theme: &Theme) -> Stroke {
-        Stroke { alpha: self.alpha * 0.35, width_dpx: self.width_dpx.min(theme.scale), ..self }
+        let width_dpx = self.width_dpx.min(theme.scale);
+        Stroke { alpha: self.alpha * 0.35, width_dpx, dashes: Dashes::Solid, ..self }
+    }
+
+    /// An unbroken stroke at one device pixel a CSS pixel.
+    pub fn solid(color: Rgb, width_dpx: f64, alpha: f64) -> Stroke {
+        Stroke { color, width_dpx, alpha, dashes: Dashes::Solid, scale: 1.0 }
     }
 }
 
 /// The stroke of line `index` of `chart`.
 ///
 /// 1.5 CSS pixels up to 20 lines and 1 beyond; from 60 lines on ever more transparent, down to 40 %
-/// at 500, so that density shows.
+/// at 500, so that density shows. Members of a group are thinner and fainter than its line.
 pub fn stroke(chart: &LineChart, index: usize, theme: &Theme) -> Stroke {
     let line = &chart.lines[index];
     let count = chart.lines.len();
     let width = if count <= 20 { 1.5 } else { 1.0 };
     let share = ((count as f64 / 60.0).ln() / (500.0f64 / 60.0).ln()).clamp(0.0, 1.0);
     let alpha = 1.0 - 0.6 * share;
+    let (width, alpha) = match (line.member_of, line.pooled()) {
+        // Members show a group's density behind its line.
+        (Some(_), _) => (1.0, alpha * 0.45),
+        // A group's line is read, however many members lie below it.
+        (None, Some(_)) => (1.75, 1.0),
+        (None, None) => (width, alpha),
+    };
     let (width, alpha) = match line.emphasis {
         Emphasis::Normal => (width, alpha),
         Emphasis::Raised => (2.0, 1.0),
         Emphasis::Dimmed => (width, alpha * 0.3),
     };
-    Stroke { color: line.color, width_dpx: theme.dpx(width), alpha }
+    Stroke { color: line.color, width_dpx: theme.dpx(width), alpha, dashes: line.dashes, scale: theme.scale }
+}
+
+/// How opaque the band of line `index` of `chart` is, `0.0..=1.0`: less where many lie upon each other.
+pub fn band_alpha(chart: &LineChart, index: usize) -> f64 {
+    let bands = chart.lines.iter().filter(|line| line.band().is_some()).count();
+    let share = ((bands as f64 / 4.0).ln() / (50.0f64 / 4.0).ln()).clamp(0.0, 1.0);
+    let alpha = 0.2 - 0.12 * share;
+    match chart.lines[index].emphasis {
+        Emphasis::Normal => alpha,
+        Emphasis::Raised => 0.32,
+        Emphasis::Dimmed => alpha * 0.3,
+    }
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::{
 };
 use charts::{
     color::palette_color,
-    line::{Line, LineChart, XQuantity, YDomain},
+    line::{Line, LineChart, Owner, XQuantity, YDomain},
     scale::ScaleKind,
 };
 use data::{
@@ -91,7 +91,8 @@ pub fn LinePanel(workspace: Workspace, metric: String, full: bool) -> impl IntoV
         panel.drawing.track();
         let runs = standing_out.get();
         if seen.get_untracked() {
-            let shown = canvas.raise(&runs);
+            let owners: Vec<Owner> = runs.iter().copied().map(Owner::from).collect();
+            let shown = canvas.raise(&owners);
             if raised.get_untracked() != shown {
                 raised.set(shown);
             }

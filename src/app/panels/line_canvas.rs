@@ -6,13 +6,13 @@
 
 use crate::ui::canvas::{Canvas, context, put_pixels, resize};
 use charts::{
+    annotate::draw_annotations,
     draw::{draw_labels, draw_marks},
     layout::Layout,
-    line::LineChart,
+    line::{LineChart, Owner},
     raster::{Detail, Raster},
     theme::Theme,
 };
-use data::{run::RunId, series::Points};
 use leptos::{html, prelude::*};
 use plotters::prelude::IntoDrawingArea;
 use std::{
@@ -36,13 +36,6 @@ pub struct Picture {
     pub theme: Theme,
 }
 
-impl Picture {
-    /// The index of the line of `run`.
-    pub fn line_of(&self, run: RunId) -> Option<usize> {
-        self.chart.lines.iter().position(|line| line.run() == Some(run))
-    }
-}
-
 /// The three canvases of one panel.
 #[derive(Clone, Copy)]
 pub struct LineCanvas {
@@ -60,6 +53,8 @@ struct State {
     /// Rises with each drawing, so that an overtaken one stops.
     number: Cell<u64>,
     picture: RefCell<Option<Rc<Picture>>>,
+    /// The pixels of what is raised, kept so that a hover asks for no memory.
+    raised: RefCell<Raster>,
 }
 
 struct Drawing {
@@ -96,6 +91,7 @@ impl LineCanvas {
         // An opaque ground saves dividing every pixel by its opacity.
         raster.begin(Some(theme.surface));
         raster.draw_grid(&layout, &theme);
+        raster.draw_bands(&chart, &layout, &theme);
         let order = chart.drawing_order();
         let picture = Rc::new(Picture { chart, layout, theme });
         self.slice(Drawing { number, picture, order, next: 0, raster, done: Box::new(done) });
@@ -159,62 +155,37 @@ impl LineCanvas {
         let plot = layout.plot;
         put_pixels(&series, drawing.raster.pixels(), plot.width(), plot.height(), (plot.x0, plot.y0));
         if let Some(backend) = Canvas::on(&series) {
-            let _ = draw_marks(&backend.into_drawing_area(), chart, layout, theme);
+            let area = backend.into_drawing_area();
+            let _ = draw_marks(&area, chart, layout, theme);
+            let _ = draw_annotations(&area, chart, layout, theme);
         }
         self.state.with_value(|state| *state.picture.borrow_mut() = Some(picture.clone()));
         (drawing.done)();
     }
 
-    /// Draws `runs` alone above the others, the last of them on top, or nothing; says whether the chart has any.
-    pub fn raise(&self, runs: &[RunId]) -> bool {
+    /// Draws what is raised with `owners` alone above the others, the last of them on top, or nothing; says whether
+    /// the chart has any.
+    pub fn raise(&self, owners: &[Owner]) -> bool {
         let Some(canvas) = self.raised.get_untracked() else { return false };
         let Some(context) = context(&canvas) else { return false };
         context.clear_rect(0.0, 0.0, f64::from(canvas.width()), f64::from(canvas.height()));
         let Some(picture) = self.picture() else { return false };
-        let mut any = false;
-        for index in runs.iter().filter_map(|run| picture.line_of(*run)) {
-            draw_raised(&context, &picture, index);
-            any = true;
+        let Picture { chart, layout, theme } = &*picture;
+        if !chart.lines.iter().any(|line| owners.iter().any(|owner| line.belongs_to(*owner))) {
+            return false;
         }
-        any
-    }
-}
-
-fn draw_raised(context: &web_sys::CanvasRenderingContext2d, picture: &Picture, index: usize) {
-    let line = &picture.chart.lines[index];
-    let plot = picture.layout.plot;
-    context.save();
-    context.begin_path();
-    context.rect(f64::from(plot.x0), f64::from(plot.y0), f64::from(plot.width()), f64::from(plot.height()));
-    context.clip();
-    context.set_line_join("round");
-    context.set_stroke_style_str(&line.color.to_string());
-    context.set_fill_style_str(&line.color.to_string());
-    if let Some(original) = line.original() {
-        context.set_global_alpha(0.35);
-        context.set_line_width(picture.theme.dpx(1.0));
-        trace(context, original, &picture.layout, picture.theme.dpx(1.5));
-        context.set_global_alpha(1.0);
-    }
-    context.set_line_width(picture.theme.dpx(2.0));
-    trace(context, line.points(), &picture.layout, picture.theme.dpx(2.5));
-    context.restore();
-}
-
-/// Strokes the finite pieces of `points`; a point alone between gaps is a dot of radius `dot_dpx`.
-fn trace(context: &web_sys::CanvasRenderingContext2d, points: &Points, layout: &Layout, dot_dpx: f64) {
-    let paths = charts::path::paths(points, layout);
-    context.begin_path();
-    for piece in &paths.pieces {
-        for (at, &(x, y)) in piece.iter().enumerate() {
-            if at == 0 { context.move_to(x, y) } else { context.line_to(x, y) }
-        }
-    }
-    context.stroke();
-    for &(x, y) in &paths.dots {
-        context.begin_path();
-        let _ = context.arc(x, y, dot_dpx, 0.0, std::f64::consts::TAU);
-        context.fill();
+        self.state.with_value(|state| {
+            let mut raster = state.raised.borrow_mut();
+            raster.resize(layout.plot.width(), layout.plot.height());
+            for owner in owners {
+                raster.draw_owner(chart, *owner, layout, theme);
+            }
+            let rows = raster.drawn_rows();
+            let at = (layout.plot.x0, layout.plot.y0 + rows.start as i32);
+            let (width, height) = (raster.width(), rows.len() as u32);
+            put_pixels(&canvas, raster.pixels_of(rows), width, height, at);
+        });
+        true
     }
 }
 

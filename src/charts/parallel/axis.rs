@@ -325,6 +325,8 @@ fn between(a: f64, b: f64, value: f64) -> f64 {
 fn value_of_rank(ranks: &[(f64, f64)], share: f64) -> Option<f64> {
     let after = ranks.partition_point(|(_, at)| *at < share);
     Some(match (after.checked_sub(1).map(|before| ranks[before]), ranks.get(after)) {
+        // A sum would be rounded, and miss it.
+        (_, Some((value, at))) if *at == share => *value,
         (Some((a, from)), Some((b, to))) => a + (b / 2.0 - a / 2.0) * ((share - from) / (to - from)) * 2.0,
         (None, Some((value, _))) => *value,
         (Some((value, _)), None) => value,
@@ -450,6 +452,12 @@ mod tests {
         assert_eq!(axis.parts(&click), [Part { range: None, low: 2.0 / 3.0, high: 1.0 }]);
         let missing = Brush { missing: true, ..Brush::default() };
         assert_eq!(axis.lets(&missing), [false, false, false, true]);
+    }
+
+    #[test]
+    fn a_brush_over_ranks_holds_the_very_ends() {
+        let axis = axis_of(AxisKind::Percentile, &numbers(&[-10.634698313511555, -54.675794975279935]));
+        assert_eq!(axis.lets(&axis.brush_between(0.0, 1.0)), [true, true]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{
     layout::{AxisPlace, ParallelLayout},
 };
 use crate::{
-    layout::text_width,
+    text::text_width,
     theme::{Rgb, Theme},
 };
 use data::brush::Brushes;

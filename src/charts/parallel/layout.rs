@@ -2,8 +2,9 @@
 
 use super::{Axis, ParallelChart, Spread};
 use crate::{
-    layout::{Rect, text_width},
+    layout::Rect,
     scale::ScaleKind,
+    text::text_width,
     theme::Theme,
     ticks::{Tick, value_ticks},
     time::{duration_ticks, wall_ticks},
