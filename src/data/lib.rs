@@ -18,6 +18,7 @@
 //! - [`pattern`]: regular expressions over names
 //! - [`template`]: what lines are called
 //! - [`report`]: text, pictures and panels, as a document
+//! - [`share`]: what a share link opens, and who may frame it
 //! - [`view`]: what is on the screen, as a document
 
 pub mod actions;
@@ -33,6 +34,7 @@ pub mod query;
 pub mod report;
 pub mod run;
 pub mod series;
+pub mod share;
 pub mod smooth;
 pub mod summary;
 pub mod template;

@@ -54,6 +54,10 @@ pub struct Serve {
     /// private addresses are always allowed.
     #[arg(long, env = "THROUGHLINE_ALLOWED_HOSTS", value_delimiter = ',')]
     pub allowed_hosts: Vec<String>,
+    /// Names by which nothing but shared links is answered, comma-separated: what may be reached from
+    /// outside, while the app and the API stay inside.
+    #[arg(long, env = "THROUGHLINE_SHARE_HOSTS", value_delimiter = ',')]
+    pub share_hosts: Vec<String>,
 }
 
 impl Serve {

@@ -5,6 +5,7 @@
 //! - [`demo`]: recorded and synthetic experiments
 //! - [`http`]: the routes; MLflow's protocol and our own API
 //! - [`live`]: who watches an experiment hears that it changed
+//! - [`share`]: links that show a part to who holds them
 //! - [`store`]: what is kept, and how it is asked
 
 pub mod artifacts;
@@ -13,4 +14,5 @@ pub mod demo;
 pub mod http;
 pub mod live;
 pub mod report;
+pub mod share;
 pub mod store;

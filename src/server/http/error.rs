@@ -13,6 +13,9 @@ pub enum ApiError {
     /// 400. The user reads this: say what was expected.
     #[error("{0}")]
     BadRequest(String),
+    /// 401: a password is asked for.
+    #[error("{0}")]
+    Locked(String),
     /// 403: the request comes from where none may come.
     #[error("{0}")]
     Forbidden(String),
@@ -22,6 +25,9 @@ pub enum ApiError {
     /// 405: the path is there, the method is not.
     #[error("this address does not take that method")]
     MethodNotAllowed,
+    /// 429: it was asked too often.
+    #[error("{0}")]
+    TooMany(String),
     /// 413: the answer or the request would be too large.
     #[error("{0}")]
     TooLarge(String),
@@ -35,6 +41,8 @@ impl ApiError {
     fn status(&self) -> (StatusCode, &'static str) {
         match self {
             ApiError::BadRequest(_) => (StatusCode::BAD_REQUEST, "bad_request"),
+            ApiError::Locked(_) => (StatusCode::UNAUTHORIZED, "password_needed"),
+            ApiError::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many"),
             ApiError::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
             ApiError::NotFound(_) => (StatusCode::NOT_FOUND, "not_found"),
             ApiError::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),

@@ -20,7 +20,7 @@ mod wire;
 pub use error::ApiError;
 pub use serve::{allow_many_connections, serve};
 
-use crate::{config::Serve, live::Hub, store::Store};
+use crate::{config::Serve, live::Hub, share::Gate, store::Store};
 use axum::{Router, extract::State, http::header, middleware, response::IntoResponse, routing::get};
 use std::sync::Arc;
 
@@ -33,6 +33,8 @@ pub struct AppState {
     pub live: Hub,
     /// The options of `throughline serve`.
     pub options: Arc<Serve>,
+    /// Opens share links.
+    pub gate: Arc<Gate>,
     /// Frames that are being made.
     flights: Arc<api::Flights>,
 }
@@ -41,7 +43,8 @@ impl AppState {
     /// What handlers share, for `store`. Must be called inside a runtime.
     pub fn new(store: Store, options: Serve) -> AppState {
         let live = Hub::start(&store);
-        let state = AppState { live, store, options: Arc::new(options), flights: Arc::default() };
+        let gate = Arc::new(Gate::new().expect("the system has random bytes"));
+        let state = AppState { live, store, options: Arc::new(options), gate, flights: Arc::default() };
         mlflow::sweep(&state);
         state
     }

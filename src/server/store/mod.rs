@@ -9,6 +9,7 @@
 //! - [`experiments`], [`runs`], [`values`], [`datasets`], [`links`]: what runs are and say
 //! - [`rows`]: runs in bulk with all that a row says
 //! - [`search`]: runs and experiments by filter and order
+//! - [`shares`]: share links, and what frozen ones keep
 //! - [`models`]: logged models and the registry
 //! - [`reports`]: reports with their versions, comments and files
 //! - [`names`]: names for runs that came without one
@@ -33,6 +34,7 @@ pub mod reports;
 pub mod rows;
 pub mod runs;
 pub mod search;
+pub mod shares;
 pub mod values;
 pub mod views;
 mod writer;
@@ -53,6 +55,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_models.sql"),
     include_str!("migrations/0003_views.sql"),
     include_str!("migrations/0004_reports.sql"),
+    include_str!("migrations/0005_shares.sql"),
 ];
 
 /// How many questions are read at a time; more wait.

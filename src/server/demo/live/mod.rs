@@ -198,6 +198,7 @@ mod tests {
             data: folder.path().to_owned(),
             app: None,
             allowed_hosts: Vec::new(),
+            share_hosts: Vec::new(),
         };
         let mut commits = store.listen();
         tokio::spawn(http::serve(listener, AppState::new(store.clone(), options), std::future::pending()));

@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use data::frame::{self, FrameRequest};
+use data::frame::{self, Frame, FrameRequest};
 use std::{
     collections::HashMap,
     sync::{
@@ -34,20 +34,27 @@ pub(super) async fn frame(
     headers: HeaderMap,
     JsonBody(request): JsonBody<FrameRequest>,
 ) -> Result<Response, ApiError> {
-    let form = Form { json: accepts(&headers, header::ACCEPT, "application/json"), coding: Coding::liked(&headers) };
+    let form = Form::liked(&headers);
     Ok(state.flights.answer(&state, request, form).await?.response(form))
 }
 
 /// In what form an answer is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Form {
+pub(super) struct Form {
     json: bool,
     coding: Coding,
 }
 
+impl Form {
+    /// The form that the client likes.
+    pub(super) fn liked(headers: &HeaderMap) -> Form {
+        Form { json: accepts(headers, header::ACCEPT, "application/json"), coding: Coding::liked(headers) }
+    }
+}
+
 /// An answer, ready to be sent.
 #[derive(Clone)]
-struct Answer {
+pub(super) struct Answer {
     /// The version of what was asked about, taken before it was looked at.
     version: u64,
     body: Bytes,
@@ -86,7 +93,7 @@ impl Flights {
 
     /// The answer, no older than this call: one that is being made or was made is shared if nothing
     /// changed since in what it is about.
-    async fn answer(&self, state: &AppState, request: FrameRequest, form: Form) -> Result<Answer, ApiError> {
+    pub(super) async fn answer(&self, state: &AppState, request: FrameRequest, form: Form) -> Result<Answer, ApiError> {
         let key = (serde_json::to_string(&request).expect("a request is plain JSON"), form);
         let wanted = state.store.version_for(&request);
         let slot = self.slot(&key);
@@ -141,6 +148,11 @@ const MOST_KEPT: usize = 1024;
 async fn make(state: &AppState, request: FrameRequest, form: Form) -> Result<Answer, ApiError> {
     let version = state.store.version_for(&request);
     let frame = state.store.frame(request).await?;
+    encoded(version, frame, form).await
+}
+
+/// `frame` as an answer; `version` is that of what was asked about, taken before it was looked at.
+pub(super) async fn encoded(version: u64, frame: Frame, form: Form) -> Result<Answer, ApiError> {
     let encoded = tokio::task::spawn_blocking(move || {
         let plain = match form.json {
             true => frame::to_json(&frame).to_string().into_bytes(),
@@ -154,7 +166,7 @@ async fn make(state: &AppState, request: FrameRequest, form: Form) -> Result<Ans
 }
 
 impl Answer {
-    fn response(self, form: Form) -> Response {
+    pub(super) fn response(self, form: Form) -> Response {
         let mut response = self.body.into_response();
         let headers = response.headers_mut();
         let media = if form.json { "application/json" } else { "application/vnd.throughline.frame" };

@@ -5,6 +5,7 @@
 //! - [`frames`]: what one panel needs to be drawn
 //! - [`live`]: the stream of changes
 //! - [`reports`]: reports with their versions, comments, pictures and frozen data
+//! - [`shares`], [`shared`]: share links, for their owners and for who holds one
 //! - [`views`]: views by short link and by name
 
 mod artifacts;
@@ -13,9 +14,12 @@ mod frames;
 mod live;
 mod reports;
 mod runs;
+mod shared;
+mod shares;
 mod views;
 
 pub(super) use frames::Flights;
+pub(super) use shared::KEY;
 
 use super::{AppState, wire};
 use axum::{
@@ -24,7 +28,7 @@ use axum::{
     http::header,
     middleware,
     response::IntoResponse,
-    routing::{get, post, put},
+    routing::{delete, get, post, put},
 };
 use reports::{comments, frozen, images};
 
@@ -68,10 +72,26 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/api/reports/{report}/markdown", get(reports::markdown))
         .route("/api/reports/{report}/comments", get(comments::list).post(comments::add))
         .route("/api/reports/{report}/comments/{comment}", put(comments::resolve).delete(comments::remove))
+        .route("/api/shares", get(shares::list).post(shares::create))
+        .route("/api/shares/{share}", delete(shares::revoke))
+        .merge(shared_routes())
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         // Behind the layer above, because a picture may be larger than other bodies.
         .route("/api/reports/images", images::uploads())
         .layer(middleware::from_fn(wire::smaller_json))
+}
+
+/// What holders of share links may ask, from any page.
+fn shared_routes() -> Router<AppState> {
+    Router::new()
+        .route("/api/shared/{token}", get(shared::page))
+        .route("/api/shared/{token}/unlock", post(shared::unlock))
+        .route("/api/shared/{token}/metrics", get(shared::metrics))
+        .route("/api/shared/{token}/runs", post(shared::runs))
+        .route("/api/shared/{token}/runs/{run}", get(shared::run))
+        .route("/api/shared/{token}/frames", post(shared::frames))
+        .route("/api/shared/{token}/version", get(shared::version))
+        .layer(middleware::from_fn(shared::from_anywhere))
 }
 
 /// `GET /api/openapi.json`: this API for machines.
@@ -79,5 +99,7 @@ async fn openapi() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/json")], include_str!("openapi.json"))
 }
 
+#[cfg(test)]
+mod shared_tests;
 #[cfg(test)]
 mod tests;

@@ -27,13 +27,13 @@ use tower::ServiceExt;
 
 mod reports;
 
-struct Server {
-    state: AppState,
+pub(super) struct Server {
+    pub state: AppState,
     dir: tempfile::TempDir,
 }
 
 impl Server {
-    fn start() -> Server {
+    pub fn start() -> Server {
         let dir = tempfile::tempdir().unwrap();
         let options = Serve {
             host: "127.0.0.1".to_owned(),
@@ -41,37 +41,42 @@ impl Server {
             data: dir.path().to_owned(),
             app: Some(dir.path().join("app")),
             allowed_hosts: Vec::new(),
+            share_hosts: Vec::new(),
         };
         Server { state: AppState::new(Store::open(dir.path()).unwrap(), options), dir }
     }
 
-    async fn send(&self, request: Request<Body>) -> (StatusCode, HeaderMap, Bytes) {
+    pub fn data(&self) -> &std::path::Path {
+        self.dir.path()
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> (StatusCode, HeaderMap, Bytes) {
         let response = router(self.state.clone()).oneshot(request).await.unwrap();
         let (head, body) = response.into_parts();
         (head.status, head.headers, to_bytes(body, usize::MAX).await.unwrap())
     }
 
-    async fn get(&self, path: &str) -> (StatusCode, Value) {
+    pub async fn get(&self, path: &str) -> (StatusCode, Value) {
         let (status, _, body) = self.send(Request::get(path).body(Body::empty()).unwrap()).await;
         (status, serde_json::from_slice(&body).unwrap_or_default())
     }
 
-    async fn post(&self, path: &str, body: &Value) -> (StatusCode, Value) {
+    pub async fn post(&self, path: &str, body: &Value) -> (StatusCode, Value) {
         let request = Request::post(path).header("accept", "application/json");
         let (status, _, body) = self.send(request.body(Body::from(body.to_string())).unwrap()).await;
         (status, serde_json::from_slice(&body).unwrap_or_default())
     }
 
-    async fn experiment(&self, name: &'static str) -> i64 {
+    pub async fn experiment(&self, name: &'static str) -> i64 {
         self.state.store.write(move |tx| experiments::create(tx, name, None, &[])).await.unwrap()
     }
 
-    async fn run(&self, eid: i64, n: u128) -> RunKey {
+    pub async fn run(&self, eid: i64, n: u128) -> RunKey {
         let new = NewRun { eid, ..NewRun::default() };
         self.state.store.write(move |tx| runs::create(tx, RunId(n << 65), &new)).await.unwrap()
     }
 
-    async fn log(&self, run: RunKey, metric: &'static str, steps: std::ops::Range<i64>) {
+    pub async fn log(&self, run: RunKey, metric: &'static str, steps: std::ops::Range<i64>) {
         let change = self.state.store.write(move |tx| {
             let point = |step| MetricPoint { metric, value: step as f64, step, time_millis: step * 10 };
             append(tx, run, &steps.map(point).collect::<Vec<_>>())

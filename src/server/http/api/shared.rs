@@ -1,0 +1,236 @@
+//! What a share link opens, for whoever holds it: no account, no cookie, nothing but what it names.
+//!
+//! Pages of other sites may read here, also from a sandbox: the token is all that is needed, and nothing
+//! that a browser sends by itself is looked at.
+
+use super::frames::{Form, encoded};
+use crate::{
+    http::{
+        ApiError, AppState,
+        wire::{JsonAnswer, JsonBody},
+    },
+    share::{self, Closed, NotNamed, Refused, Shown},
+    store::{clock::now_millis, shares::Share},
+};
+use axum::{
+    Json,
+    extract::{FromRequestParts, Path, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use data::{
+    frame::FrameRequest,
+    run::{MetricRow, RunId, RunRow, RunsPage, RunsRequest},
+    share::SharedPage,
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+/// The header that holds the key of a link with a password.
+pub(in crate::http) const KEY: HeaderName = HeaderName::from_static("x-share-key");
+
+/// A link that opens, and what it shows: every handler here begins with it.
+pub(in crate::http) struct Opened {
+    pub share: Share,
+    pub shown: Arc<Shown>,
+}
+
+#[derive(Deserialize)]
+struct TokenInPath {
+    token: String,
+}
+
+impl FromRequestParts<AppState> for Opened {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Opened, ApiError> {
+        let path = Path::<TokenInPath>::from_request_parts(parts, state).await;
+        let token = path.map_err(|_| ApiError::from(Closed::Nothing))?.0.token;
+        let key = parts.headers.get(KEY).and_then(|key| key.to_str().ok());
+        Opened::by(state, &token, key).await
+    }
+}
+
+impl Opened {
+    /// The link of `token`, for who shows `key`.
+    pub async fn by(state: &AppState, token: &str, key: Option<&str>) -> Result<Opened, ApiError> {
+        let share = state.gate.open(&state.store, token, key).await?;
+        let shown = state.gate.shown(&state.store, &share).await?;
+        Ok(Opened { share, shown })
+    }
+}
+
+impl From<Closed> for ApiError {
+    fn from(closed: Closed) -> ApiError {
+        match closed {
+            Closed::Nothing => {
+                let words = "this link opens nothing: it was mistyped, has run out, or was revoked";
+                ApiError::NotFound(words.to_owned())
+            }
+            Closed::PasswordNeeded => ApiError::Locked("this link asks for a password".to_owned()),
+            Closed::Store(error) => ApiError::Store(error),
+        }
+    }
+}
+
+impl From<NotNamed> for ApiError {
+    fn from(error: NotNamed) -> ApiError {
+        ApiError::Forbidden(error.to_string())
+    }
+}
+
+/// What [`unlock`] is told.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Password {
+    password: String,
+}
+
+/// What [`unlock`] answers.
+#[derive(Serialize)]
+pub(super) struct Key {
+    key: String,
+}
+
+/// `GET /api/shared/{token}`: what the link shows. 404 for one that opens nothing, whatever the cause; 401
+/// for one that asks for a password, which goes for all addresses here.
+pub(super) async fn page(opened: Opened) -> Json<SharedPage> {
+    Json(opened.shown.page.clone())
+}
+
+/// `POST /api/shared/{token}/unlock`: a key for who knows the password, sent from then on in the header
+/// `x-share-key`. 401 for another password, 429 after many.
+pub(super) async fn unlock(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    JsonBody(body): JsonBody<Password>,
+) -> JsonAnswer<Key> {
+    let share = state.gate.find(&state.store, &token).await?;
+    let Some(hash) = &share.password else { return Ok(Json(Key { key: String::new() })) };
+    match state.gate.keeper.unlock(share.sid, hash, body.password, now_millis()).await {
+        Ok(key) => Ok(Json(Key { key })),
+        Err(Refused::Wrong) => Err(ApiError::Locked("this is not the password".to_owned())),
+        Err(Refused::Wait(millis)) => {
+            let seconds = (millis + 999) / 1000;
+            Err(ApiError::TooMany(format!("too many wrong passwords: try again in {seconds} s")))
+        }
+    }
+}
+
+/// `GET /api/shared/{token}/metrics`: the metrics that the link draws.
+pub(super) async fn metrics(opened: Opened) -> Json<Vec<MetricRow>> {
+    Json(opened.shown.metrics.clone())
+}
+
+/// `POST /api/shared/{token}/runs`: a window of the link's runs, in its order. 403 for a filter, an order
+/// or an experiment: the link's runs are chosen already.
+pub(super) async fn runs(opened: Opened, JsonBody(asked): JsonBody<RunsRequest>) -> JsonAnswer<RunsPage> {
+    // Each field is named, so that no new one goes through unseen.
+    let RunsRequest { experiments, filter, within, trash, order_by, offset, limit, brief, columns: _ } = asked;
+    let rows = &opened.shown.rows;
+    let ours = opened.shown.page.target.experiment().unwrap_or_default();
+    if let Some(other) = experiments.iter().find(|&id| id != ours) {
+        return Err(NotNamed(format!("experiment {other}")).into());
+    }
+    let chosen = match &opened.shown.page.target {
+        // The page of a run asks for it by its id.
+        data::share::ShareTarget::Run { run_id, .. } => format!("attributes.run_id = '{run_id}'"),
+        _ => String::new(),
+    };
+    let chooses = (!filter.is_empty() && filter != chosen) || !within.is_empty() || trash;
+    if chooses || !order_by.is_empty() {
+        return Err(NotNamed("runs by a filter or in another order".to_owned()).into());
+    }
+    let limit = if limit == 0 { 1_000 } else { limit.min(10_000) };
+    let offset = usize::try_from(offset).unwrap_or(usize::MAX);
+    let mut runs: Vec<RunRow> = rows.iter().skip(offset).take(limit as usize).cloned().collect();
+    if brief {
+        for row in &mut runs {
+            row.params.clear();
+            row.metrics.clear();
+            row.tags.clear();
+        }
+    }
+    Ok(Json(RunsPage { total: rows.len() as u64, runs }))
+}
+
+#[derive(Deserialize)]
+pub(super) struct RunInPath {
+    run: String,
+}
+
+/// `GET /api/shared/{token}/runs/{run}`: one of the link's runs. 403 for any other.
+pub(super) async fn run(opened: Opened, Path(path): Path<RunInPath>) -> JsonAnswer<RunRow> {
+    let row = path.run.parse::<RunId>().ok().and_then(|run| opened.shown.row(run));
+    row.cloned().map(Json).ok_or_else(|| NotNamed(format!("run {}", path.run)).into())
+}
+
+/// `POST /api/shared/{token}/frames`: as `POST /api/frames`, for the link's runs and lines. 403 for others.
+pub(super) async fn frames(
+    State(state): State<AppState>,
+    opened: Opened,
+    headers: HeaderMap,
+    JsonBody(asked): JsonBody<FrameRequest>,
+) -> Result<Response, ApiError> {
+    let (Opened { share, shown }, form) = (opened, Form::liked(&headers));
+    let request = shown.frame_request(asked)?;
+    if share.row.frozen_millis.is_none() && !shown.renames() {
+        return Ok(state.flights.answer(&state, request, form).await?.response(form));
+    }
+    let frame = frame_inside(&state, &share, request).await?;
+    Ok(encoded(0, shown.outward(frame), form).await?.response(form))
+}
+
+/// The frame of a request that was let through, from what the link keeps or from the store.
+pub(in crate::http) async fn frame_inside(
+    state: &AppState,
+    share: &Share,
+    request: FrameRequest,
+) -> Result<data::frame::Frame, ApiError> {
+    if share.row.frozen_millis.is_none() {
+        return Ok(state.store.frame(request).await?);
+    }
+    let sid = share.sid;
+    let kept = state.store.read(move |db| share::frozen_frame(db, sid, &request)).await?;
+    kept.ok_or_else(|| NotNamed("other axes or another smoothing than those it was frozen with".to_owned()).into())
+}
+
+/// What [`version`] answers.
+#[derive(Serialize)]
+pub(super) struct Version {
+    version: String,
+}
+
+/// `GET /api/shared/{token}/version`: another text once something was logged, for pages that follow it. A
+/// stream would take one of the six connections that a browser has for all the frames of a page.
+pub(super) async fn version(State(state): State<AppState>, opened: Opened) -> Json<Version> {
+    let version = match opened.share.row.frozen_millis {
+        Some(_) => 0,
+        None => state.store.version_of(opened.shown.eid),
+    };
+    // Nothing of how much is logged and when.
+    let digest = Sha256::digest([&opened.share.salt[..], &opened.share.token_hash, &version.to_le_bytes()].concat());
+    Json(Version { version: digest[..8].iter().map(|byte| format!("{byte:02x}")).collect() })
+}
+
+/// Lets pages of other sites ask, and keeps what they are told out of every cache.
+pub(super) async fn from_anywhere(request: Request, next: Next) -> Response {
+    let mut response = match *request.method() {
+        Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
+        _ => next.run(request).await,
+    };
+    let headers = response.headers_mut();
+    let mut say = |name, value| headers.insert(name, HeaderValue::from_static(value));
+    say(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    say(header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST");
+    say(header::ACCESS_CONTROL_ALLOW_HEADERS, "accept, content-type, x-share-key");
+    say(header::ACCESS_CONTROL_EXPOSE_HEADERS, "x-points-total, x-points-shown");
+    say(header::ACCESS_CONTROL_MAX_AGE, "7200");
+    say(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin");
+    say(HeaderName::from_static("x-robots-tag"), "noindex, nofollow");
+    say(header::REFERRER_POLICY, "no-referrer");
+    say(header::CACHE_CONTROL, "no-store");
+    response
+}

@@ -1,0 +1,134 @@
+//! What a frozen link keeps: its runs, and each panel's frame as the view draws it.
+
+use super::scope::{Scope, resolve};
+use crate::store::{Store, StoreError, shares};
+use data::{
+    frame::{self, Frame, FrameRequest, RunSet},
+    share::ShareTarget,
+};
+use rusqlite::Connection;
+use sha2::{Digest, Sha256};
+
+/// How wide the plots are for which frames are kept, CSS pixels.
+const WIDTH_PX: u32 = 1_200;
+/// How many frames a link keeps at most.
+const MOST_FRAMES: usize = 200;
+/// How much a link keeps at most, compressed.
+const MOST_BYTES: usize = 64 << 20;
+/// The part that holds the scope.
+const SCOPE: &str = "scope";
+
+/// What `target` shows now, as parts to keep with a link.
+///
+/// Refuses a target of more than [`MOST_FRAMES`] lines or [`MOST_BYTES`].
+pub async fn freeze(store: &Store, target: &ShareTarget) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+    let of = target.clone();
+    let scope = store.read(move |db| resolve(db, &of)).await?;
+    let requests = requests(target, &scope);
+    if requests.len() > MOST_FRAMES {
+        return Err(StoreError::Invalid(format!(
+            "{} lines would be kept, and a frozen link keeps {MOST_FRAMES} at most: share fewer panels",
+            requests.len()
+        )));
+    }
+    let json = serde_json::to_vec(&scope).map_err(|error| StoreError::Invalid(error.to_string()))?;
+    let mut parts = vec![(SCOPE.to_owned(), packed(json).await?)];
+    let mut bytes = parts[0].1.len();
+    for request in requests {
+        let part = part_of(&request);
+        let made = store.frame(request).await?;
+        let kept = packed(frame::encode(&made)).await?;
+        bytes += kept.len();
+        if bytes > MOST_BYTES {
+            let most = MOST_BYTES >> 20;
+            return Err(StoreError::Invalid(format!(
+                "a frozen link keeps {most} MB at most: share fewer panels or runs"
+            )));
+        }
+        parts.push((part, kept));
+    }
+    Ok(parts)
+}
+
+/// The scope that a frozen link keeps.
+pub(super) fn scope(db: &Connection, sid: i64) -> Result<Scope, StoreError> {
+    let damaged = |what: String| StoreError::Damaged(format!("share {sid}: {what}"));
+    let bytes = shares::part(db, sid, SCOPE)?.ok_or_else(|| damaged("it keeps no runs".to_owned()))?;
+    serde_json::from_slice(&unpacked(&bytes)?).map_err(|error| damaged(error.to_string()))
+}
+
+/// The frame that a frozen link keeps for `request`, with the runs that it asks for; `None` if it keeps none.
+pub fn frame(db: &Connection, sid: i64, request: &FrameRequest) -> Result<Option<Frame>, StoreError> {
+    let Some(bytes) = shares::part(db, sid, &part_of(request))? else { return Ok(None) };
+    let decoded = frame::decode(&unpacked(&bytes)?);
+    let mut frame = decoded.map_err(|error| StoreError::Damaged(format!("share {sid}: {error}")))?;
+    if let Some(runs) = &request.run_set.runs {
+        frame.series.retain(|series| runs.contains(&series.run_id));
+    }
+    Ok(Some(frame))
+}
+
+/// What the panels of `scope` ask for.
+pub fn requests(target: &ShareTarget, scope: &Scope) -> Vec<FrameRequest> {
+    let Some(view) = target.view() else { return Vec::new() };
+    let runs: Vec<_> = scope.rows.iter().map(|row| row.run_id).collect();
+    let of_panel = |panel: &super::ScopePanel| {
+        let look = view.look_of(&panel.section, &panel.key);
+        let own = view.panels.get(&panel.key).and_then(|panel| panel.x_range);
+        let baseline = view.baseline.as_ref().and_then(|short| runs.iter().find(|run| run.short() == *short)).copied();
+        let request = |line: &String| {
+            let is_metric = scope.metrics.iter().any(|row| row.metric == *line);
+            FrameRequest {
+                run_set: RunSet {
+                    experiments: vec![scope.eid.to_string()],
+                    runs: Some(runs.clone()),
+                    ..RunSet::default()
+                },
+                metric: if is_metric { line.clone() } else { String::new() },
+                expression: if is_metric { String::new() } else { line.clone() },
+                baseline: baseline.filter(|_| !is_metric),
+                x: look.x,
+                range: own.or(view.range),
+                width_px: WIDTH_PX,
+                smoothing: look.smoothing,
+                ..FrameRequest::default()
+            }
+        };
+        panel.lines.iter().map(request).collect::<Vec<_>>()
+    };
+    scope.panels.iter().flat_map(of_panel).collect()
+}
+
+/// The part that holds the answer to `request`, whatever its runs, its width and its part of x.
+fn part_of(request: &FrameRequest) -> String {
+    let alike = FrameRequest {
+        run_set: RunSet::default(),
+        range: None,
+        width_px: 0,
+        buckets: None,
+        since: None,
+        ..request.clone()
+    };
+    let json = serde_json::to_string(&alike).expect("a request is plain JSON");
+    Sha256::digest(json.as_bytes())[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+async fn packed(bytes: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+    let packed = tokio::task::spawn_blocking(move || {
+        // The length first, so that unpacking knows what to expect.
+        let mut packed = (bytes.len() as u64).to_le_bytes().to_vec();
+        packed.extend(zstd::bulk::compress(&bytes, 3)?);
+        Ok::<_, std::io::Error>(packed)
+    });
+    packed.await.map_err(|_| StoreError::Bug)?.map_err(|error| StoreError::Damaged(error.to_string()))
+}
+
+fn unpacked(packed: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let damaged = || StoreError::Damaged("a part of a link is cut short".to_owned());
+    let (length, rest) = packed.split_first_chunk::<8>().ok_or_else(damaged)?;
+    let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| damaged())?;
+    if length > 1 << 30 {
+        return Err(damaged());
+    }
+    zstd::bulk::decompress(rest, length).map_err(|error| StoreError::Damaged(error.to_string()))
+}

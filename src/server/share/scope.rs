@@ -1,0 +1,208 @@
+//! What a link's target names, looked up by the server itself: runs, columns, metrics.
+
+use crate::store::{
+    StoreError, rows, runs,
+    search::{self, RunQuery, View as Stage},
+};
+use data::{
+    brush::passes,
+    column::{Attribute, Column},
+    query::{parse_query, parse_sort},
+    run::{MetricRow, RunRow},
+    share::ShareTarget,
+    template::{Place, Template},
+    view::View,
+};
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many runs a link with charts shows at most, as many as the app draws.
+const MOST_DRAWN: usize = 1_000;
+/// How many runs a link with a table shows at most.
+const MOST_ROWS: usize = 10_000;
+/// How many rows are looked at in one go.
+const PAGE: usize = 1_000;
+
+/// What a target names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Scope {
+    /// The experiment.
+    pub eid: i64,
+    /// The runs in the view's order, with nothing but what the view names of them.
+    pub rows: Vec<RunRow>,
+    /// The metrics that can be drawn, by name; counted over these runs only.
+    pub metrics: Vec<MetricRow>,
+    /// The panels, by section.
+    pub panels: Vec<ScopePanel>,
+}
+
+/// A panel that a target names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScopePanel {
+    /// The section that it stands in, by its key.
+    pub section: String,
+    /// Its key: a metric's name, or one given by hand.
+    pub key: String,
+    /// The metrics and expressions that it draws.
+    pub lines: Vec<String>,
+}
+
+/// Finds what `target` names.
+///
+/// Runs that the view hides, brushes away, filters or does not find are not named, nor are metrics that
+/// none of the others logged.
+pub fn resolve(db: &Connection, target: &ShareTarget) -> Result<Scope, StoreError> {
+    let (rows, tab) = match target {
+        ShareTarget::View { placed } | ShareTarget::Panel { placed, .. } => {
+            let most = if target.tab() == "table" { MOST_ROWS } else { MOST_DRAWN };
+            (chosen(db, number(&placed.experiment_id)?, &placed.view, most)?, target.tab())
+        }
+        ShareTarget::Run { experiment_id, run_id, .. } => {
+            let key = runs::find(db, &run_id.to_string())?;
+            if key.eid != number(experiment_id)? {
+                return Err(StoreError::NotFound(format!("there is no run {run_id} in experiment {experiment_id}")));
+            }
+            (rows::rows(db, &[key.rid], false)?, "")
+        }
+        ShareTarget::Report { report_id } => {
+            return Err(StoreError::NotFound(format!("there is no report {report_id}")));
+        }
+    };
+    let eid = number(target.experiment().unwrap_or_default())?;
+    let named = Named::by(target);
+    let mut metrics = logged(&rows);
+    let mut panels = panels_of(target, &metrics);
+    if let (ShareTarget::View { .. }, "table") = (target, tab) {
+        // A table draws a small line in the cells of the metrics that it shows.
+        let named = metrics.iter().filter(|row| named.has(&Column::Metric(row.metric.clone())));
+        let panel = |row: &MetricRow| ScopePanel {
+            section: String::new(),
+            key: row.metric.clone(),
+            lines: vec![row.metric.clone()],
+        };
+        panels = named.map(panel).collect();
+    }
+    let drawn: BTreeSet<&str> = panels.iter().flat_map(|panel| &panel.lines).map(String::as_str).collect();
+    metrics.retain(|row| drawn.contains(row.metric.as_str()));
+    let rows = rows.into_iter().map(|row| named.only(row)).collect();
+    Ok(Scope { eid, rows, metrics, panels })
+}
+
+fn number(experiment: &str) -> Result<i64, StoreError> {
+    experiment.parse().map_err(|_| StoreError::NotFound(format!("there is no experiment {experiment}")))
+}
+
+/// The runs that `view` draws, in its order.
+fn chosen(db: &Connection, eid: i64, view: &View, most: usize) -> Result<Vec<RunRow>, StoreError> {
+    let unread = |error: data::query::QueryError| StoreError::Invalid(error.to_string());
+    let query = RunQuery {
+        eids: vec![eid],
+        filter: parse_query(&view.filter).map_err(unread)?,
+        order: parse_sort(&view.order_by).map_err(unread)?,
+        view: Stage::Active,
+        offset: 0,
+        limit: u64::MAX >> 1,
+    };
+    let search = view.search.to_lowercase();
+    let mut chosen = Vec::new();
+    for page in search::search_runs(db, &query)?.chunks(PAGE) {
+        let shown = rows::rows(db, page, false)?.into_iter().filter(|row| {
+            view.shows(&row.run_id.short()) && row.name.to_lowercase().contains(&search) && passes(&view.brushes, row)
+        });
+        chosen.extend(shown.take(most - chosen.len()));
+        if chosen.len() >= most {
+            break;
+        }
+    }
+    Ok(chosen)
+}
+
+/// The metrics that `rows` logged, by name.
+fn logged(rows: &[RunRow]) -> Vec<MetricRow> {
+    let mut by_name = BTreeMap::<&str, MetricRow>::new();
+    for (metric, latest) in rows.iter().flat_map(|row| &row.metrics) {
+        let new = || MetricRow { metric: metric.clone(), runs: 0, max_step: latest.step };
+        let row = by_name.entry(metric).or_insert_with(new);
+        row.runs += 1;
+        row.max_step = row.max_step.max(latest.step);
+    }
+    by_name.into_values().collect()
+}
+
+/// The panels that the target draws, where runs logged `metrics`.
+fn panels_of(target: &ShareTarget, metrics: &[MetricRow]) -> Vec<ScopePanel> {
+    let Some(view) = target.view() else { return Vec::new() };
+    let names = || metrics.iter().map(|row| row.metric.as_str());
+    let search = view.panel_search.to_lowercase();
+    let drawn = |key: &str| match target {
+        ShareTarget::Panel { panel, .. } => panel == key,
+        // The other ways of looking show last values, and no lines.
+        ShareTarget::View { placed } => placed.tab.is_empty() && key.to_lowercase().contains(&search),
+        ShareTarget::Run { .. } => true,
+        ShareTarget::Report { .. } => false,
+    };
+    let lines = |key: &str| match view.panels.get(key).and_then(|panel| panel.shows.as_ref()) {
+        Some(shown) => shown.lines_of(names()).0,
+        None => vec![key.to_owned()],
+    };
+    let sections = view.sections_of(names());
+    let panels = sections.iter().flat_map(|section| section.panels.iter().map(move |key| (section, key)));
+    panels
+        .filter(|(_, key)| drawn(key))
+        .map(|(section, key)| ScopePanel { section: section.key.clone(), key: key.clone(), lines: lines(key) })
+        .collect()
+}
+
+/// The columns that a target names.
+enum Named {
+    /// All that people set: MLflow's own books are no labels.
+    All,
+    /// These.
+    Only(BTreeSet<Column>),
+}
+
+impl Named {
+    fn by(target: &ShareTarget) -> Named {
+        let Some(view) = target.view() else { return Named::Only(BTreeSet::new()) };
+        let mut columns: BTreeSet<Column> = view.group_by.iter().chain(&view.color_by).cloned().collect();
+        let levels = [&view.lines].into_iter().chain(view.sections.values());
+        for lines in levels.chain(view.panels.values().map(|panel| &panel.lines)) {
+            columns.extend(lines.stroke_by.iter().chain(&lines.facet_by).flatten().cloned());
+            if let Some(Ok(label)) = lines.label.as_deref().map(Template::parse) {
+                label.fill(|place| {
+                    columns.extend(if let Place::Column(column) = place { Some(column.clone()) } else { None });
+                    String::new()
+                });
+            }
+        }
+        match (target, target.tab()) {
+            (ShareTarget::Run { .. }, _) | (_, "compare") => return Named::All,
+            (_, "table") if view.table.columns.is_empty() => return Named::All,
+            (_, "parallel") if view.parallel.axes.is_empty() => return Named::All,
+            (_, "table") => columns.extend(view.table.columns.iter().cloned()),
+            (_, "parallel") => columns.extend(view.parallel.axes.iter().chain(&view.parallel.color).cloned()),
+            _ => {}
+        }
+        Named::Only(columns)
+    }
+
+    fn has(&self, column: &Column) -> bool {
+        match self {
+            Named::All => !matches!(column, Column::Tag(name) if name.starts_with("mlflow.")),
+            Named::Only(columns) => columns.contains(column),
+        }
+    }
+
+    /// `row` with its name, status, times and colour, and else only what is named.
+    fn only(&self, mut row: RunRow) -> RunRow {
+        row.params.retain(|name, _| self.has(&Column::Param(name.clone())));
+        row.metrics.retain(|name, _| self.has(&Column::Metric(name.clone())));
+        row.summaries.retain(|column, _| self.has(column));
+        row.tags.retain(|name, _| self.has(&Column::Tag(name.clone())));
+        if !self.has(&Column::Attribute(Attribute::User)) {
+            row.user.clear();
+        }
+        row
+    }
+}

@@ -1,0 +1,248 @@
+//! What of a scope goes out through a link, and which frames may be asked for.
+
+use super::{
+    names::Names,
+    scope::{Scope, ScopePanel},
+};
+use data::{
+    column::{Attribute, Column},
+    frame::{Frame, FrameRequest, GroupRequest, RunSet, XAxis},
+    groups::GroupValue,
+    run::{MetricRow, RunId, RunRow},
+    share::{ShareRow, ShareTarget, SharedPage},
+    view::View,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What was asked for is not what the link names.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("this link does not show {0}")]
+pub struct NotNamed(pub String);
+
+/// What one link shows.
+#[derive(Debug)]
+pub struct Shown {
+    /// What it says of itself: the view without what chose its runs.
+    pub page: SharedPage,
+    /// Its runs in order, as they are called outside.
+    pub rows: Vec<RunRow>,
+    /// Its metrics.
+    pub metrics: Vec<MetricRow>,
+    /// Its panels, in order.
+    pub panels: Vec<ScopePanel>,
+    /// The target as it was shared, with the names of inside.
+    pub target: ShareTarget,
+    /// The experiment, inside.
+    pub eid: i64,
+    names: Option<Names>,
+    /// Run ids of inside, by those of outside.
+    inside: BTreeMap<RunId, RunId>,
+}
+
+impl Shown {
+    /// What `share` shows of `scope`, under pseudonyms where there are `names`.
+    pub fn new(share: &ShareRow, scope: Scope, names: Option<Names>) -> Shown {
+        let names = names.map(|names| names.knowing(&scope.rows));
+        let outside = |run: RunId| names.as_ref().map_or(run, |names| names.run(run));
+        let inside = scope.rows.iter().map(|row| (outside(row.run_id), row.run_id)).collect();
+        let target = outward(&share.target, &scope.rows, &outside, names.is_some());
+        let eid = scope.eid;
+        let Scope { rows, metrics, panels, .. } = match &names {
+            Some(names) => names.hide(&scope),
+            None => scope,
+        };
+        let page = SharedPage {
+            title: share.title.clone(),
+            target,
+            frozen_millis: share.frozen_millis,
+            anonymous: share.anonymous,
+        };
+        Shown { page, rows, metrics, panels, target: share.target.clone(), eid, names, inside }
+    }
+
+    /// One of its runs, by its id outside.
+    pub fn row(&self, run: RunId) -> Option<&RunRow> {
+        self.rows.iter().find(|row| row.run_id == run)
+    }
+
+    /// Whether ids outside are other ones than inside.
+    pub fn renames(&self) -> bool {
+        self.names.is_some()
+    }
+
+    /// The request as the store may answer it: for the link's own runs, whatever was asked for, one of its
+    /// lines, and no x that its view does not show.
+    pub fn frame_request(&self, asked: FrameRequest) -> Result<FrameRequest, NotNamed> {
+        // Each field is named, so that no new one goes through unseen.
+        let FrameRequest {
+            run_set,
+            metric,
+            expression,
+            baseline,
+            x,
+            x_metric,
+            origin,
+            range,
+            x_range,
+            width_px,
+            buckets,
+            since,
+            smoothing,
+            group,
+        } = asked;
+        let view = self.target.view().ok_or_else(|| NotNamed("frames".to_owned()))?;
+        let line = if expression.is_empty() { &metric } else { &expression };
+        let windows: Vec<Window> =
+            self.panels.iter().filter(|panel| panel.lines.contains(line)).map(|panel| window(view, panel)).collect();
+        if windows.is_empty() || (!metric.is_empty() && !expression.is_empty()) {
+            return Err(NotNamed(format!("the line {line:?}")));
+        }
+        if x == XAxis::WallTime && self.renames() {
+            return Err(NotNamed("when its runs ran".to_owned()));
+        }
+        if !x_metric.is_empty() && !self.metrics.iter().any(|row| row.metric == x_metric) {
+            return Err(NotNamed(format!("the metric {x_metric:?}")));
+        }
+        if let Some(GroupRequest { by, .. }) = &group
+            && let Some(other) = by.iter().find(|column| !view.group_by.contains(column))
+        {
+            return Err(NotNamed(format!("groups by {other}")));
+        }
+        let baseline = baseline.map(|run| self.baseline(run, view)).transpose()?;
+        let range = windowed(&windows, x, range)?;
+        let run_set = self.run_set(run_set)?;
+        Ok(FrameRequest {
+            run_set,
+            metric,
+            expression,
+            baseline,
+            x,
+            x_metric,
+            origin,
+            range,
+            x_range,
+            width_px,
+            buckets,
+            since,
+            smoothing,
+            group,
+        })
+    }
+
+    /// The view's baseline, inside, if `run` is what it is called outside.
+    fn baseline(&self, run: RunId, view: &View) -> Result<RunId, NotNamed> {
+        let inside = self.inside.get(&run).copied();
+        let ours = inside.filter(|run| view.baseline.as_deref() == Some(&run.short()));
+        ours.ok_or_else(|| NotNamed(format!("run {run}")))
+    }
+
+    /// The runs that are asked for, inside; all of the link's if none is named.
+    fn run_set(&self, asked: RunSet) -> Result<RunSet, NotNamed> {
+        let RunSet { experiments, filter, within, trash, runs } = asked;
+        let ours = self.page.target.experiment().unwrap_or_default();
+        if let Some(other) = experiments.iter().find(|&id| id != ours) {
+            return Err(NotNamed(format!("experiment {other}")));
+        }
+        if !filter.trim().is_empty() || !within.is_empty() || trash {
+            return Err(NotNamed("runs by a filter".to_owned()));
+        }
+        let inside = |run: RunId| self.inside.get(&run).copied().ok_or_else(|| NotNamed(format!("run {run}")));
+        let runs = match runs {
+            Some(runs) => runs.into_iter().map(inside).collect::<Result<Vec<_>, _>>()?,
+            None => self.inside.values().copied().collect(),
+        };
+        Ok(RunSet { experiments: vec![self.eid.to_string()], runs: Some(runs), ..RunSet::default() })
+    }
+
+    /// A frame of inside, as it goes out.
+    pub fn outward(&self, mut frame: Frame) -> Frame {
+        let (Some(names), Some(view)) = (&self.names, self.target.view()) else { return frame };
+        frame.series.iter_mut().for_each(|series| series.run_id = names.run(series.run_id));
+        frame.series.sort_unstable_by_key(|series| series.run_id);
+        for group in &mut frame.groups {
+            group.runs.iter_mut().for_each(|run| *run = names.run(*run));
+            group.runs.sort_unstable();
+            for (column, value) in view.group_by.iter().zip(&mut group.key) {
+                *value = match value {
+                    GroupValue::Text(text) => GroupValue::Text(names.cell(column, text)),
+                    GroupValue::Number(_) if is_moment(column) => GroupValue::Missing,
+                    GroupValue::Number(_) | GroupValue::Missing => continue,
+                };
+            }
+        }
+        frame
+    }
+}
+
+/// What of x a panel shows.
+struct Window {
+    x: XAxis,
+    range: Option<[i64; 2]>,
+}
+
+fn window(view: &View, panel: &ScopePanel) -> Window {
+    let own = view.panels.get(&panel.key).and_then(|panel| panel.x_range);
+    Window { x: view.look_of(&panel.section, &panel.key).x, range: own.or(view.range) }
+}
+
+/// Whether the column says when a run ran.
+fn is_moment(column: &Column) -> bool {
+    matches!(column, Column::Attribute(Attribute::Start | Attribute::End))
+}
+
+/// The part of x that is answered of `asked`, where a line is shown in `windows`.
+fn windowed(windows: &[Window], x: XAxis, asked: Option<[i64; 2]>) -> Result<Option<[i64; 2]>, NotNamed> {
+    let free = windows.iter().find(|window| window.range.is_none());
+    let window = free.or_else(|| windows.iter().find(|window| window.x == x && x != XAxis::Metric));
+    let window = window.ok_or_else(|| NotNamed("more than a part of another x axis".to_owned()))?;
+    match (window.range, asked) {
+        (None, asked) => Ok(asked),
+        (Some(whole), None) => Ok(Some(whole)),
+        (Some([from, to]), Some([left, right])) if left <= to && right >= from => {
+            Ok(Some([left.max(from), right.min(to)]))
+        }
+        (Some(_), Some(_)) => Err(NotNamed("that part of x".to_owned())),
+    }
+}
+
+/// `target` without what chose its runs, and with only the panels that it names.
+fn outward(target: &ShareTarget, rows: &[RunRow], outside: &impl Fn(RunId) -> RunId, anonymous: bool) -> ShareTarget {
+    let by_short: BTreeMap<String, String> =
+        rows.iter().map(|row| (row.run_id.short(), outside(row.run_id).short())).collect();
+    let short = |inside: &String| by_short.get(inside).cloned();
+    let mut target = target.clone();
+    let only = match &target {
+        ShareTarget::Panel { panel, .. } => Some(panel.clone()),
+        ShareTarget::View { .. } | ShareTarget::Run { .. } | ShareTarget::Report { .. } => None,
+    };
+    if let Some(view) = target.view_mut() {
+        view.search.clear();
+        view.filter.clear();
+        view.panel_search.clear();
+        view.order_by.clear();
+        view.hidden = BTreeSet::new();
+        view.hide_all = false;
+        view.brushes = BTreeMap::new();
+        view.pinned = view.pinned.iter().filter_map(short).collect();
+        view.baseline = view.baseline.as_ref().and_then(short);
+        view.compare.runs = view.compare.runs.iter().filter_map(short).collect();
+        view.compare.base = view.compare.base.as_ref().and_then(short);
+        if let Some(only) = only {
+            view.panels.retain(|key, _| *key == only);
+            view.full = Some(only);
+        }
+    }
+    match &mut target {
+        ShareTarget::View { placed } | ShareTarget::Panel { placed, .. } if anonymous => {
+            placed.experiment_id = "0".to_owned();
+        }
+        ShareTarget::Run { experiment_id, run_id, .. } => {
+            *run_id = outside(*run_id);
+            if anonymous {
+                *experiment_id = "0".to_owned();
+            }
+        }
+        ShareTarget::View { .. } | ShareTarget::Panel { .. } | ShareTarget::Report { .. } => {}
+    }
+    target
+}
