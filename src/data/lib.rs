@@ -9,7 +9,8 @@
 //! - [`compare`]: runs side by side, and [`diff`] of their texts
 //! - [`series`]: points of one metric, and the JSON form of values that JSON cannot hold
 //! - [`thin`]: fewer points with every extreme kept
-//! - [`smooth`]: smoothed copies of a series
+//! - [`smooth`]: smoothed copies of a series, with [`rolling`] windows
+//! - [`expression`]: what a line panel draws that nobody logged
 //! - [`group`]: runs drawn as one: what of them is drawn
 //! - [`groups`]: runs of a run set in groups, with what their numbers say together
 //! - [`summary`]: the least, greatest and best of a metric, and which way is better
@@ -26,12 +27,14 @@ pub mod brush;
 pub mod column;
 pub mod compare;
 pub mod diff;
+pub mod expression;
 pub mod frame;
 pub mod group;
 pub mod groups;
 pub mod pattern;
 pub mod query;
 pub mod report;
+pub mod rolling;
 pub mod run;
 pub mod series;
 pub mod share;
