@@ -24,7 +24,7 @@ use plotters::{
 };
 use std::collections::BTreeMap;
 
-/// Draws `chart` over all of `area`: ground, grid, labels, lines and marks.
+/// Draws `chart` over all of `area`: ground, grid, labels, bands, lines, marks and annotations.
 ///
 /// Plotters counts in whole pixels; [`crate::svg::svg`] draws larger than it shows.
 pub fn draw<DB: DrawingBackend>(
@@ -97,14 +97,14 @@ pub fn draw_labels<DB: DrawingBackend>(
         let x = (tick.px - f64::from(hairline) / 2.0).round() as i32;
         let x = x.min(plot.x1 - hairline).max(plot.x0);
         fill(area, (x, plot.y1), (x + hairline, plot.y1 + long), axis)?;
-        if !tick.is_minor() {
+        if layout.sides.bottom && !tick.is_minor() {
             let half = text_width(&tick.label, theme.text_dpx) / 2.0;
-            let center = tick.px.min(f64::from(layout.size.0) - half - 1.0).max(half);
+            let center = tick.px.min(f64::from(layout.labels_end) - half).max(half);
             let at = (center.round() as i32, plot.y1 + theme.whole_dpx(7.0));
             text(area, theme, &tick.label, at, Pos::new(HPos::Center, VPos::Top))?;
         }
     }
-    for tick in layout.y_ticks.iter().filter(|tick| !tick.is_minor()) {
+    for tick in layout.y_ticks.iter().filter(|tick| layout.sides.left && !tick.is_minor()) {
         let at = (plot.x0 - theme.whole_dpx(6.0), tick.px.round() as i32);
         text(area, theme, &tick.label, at, Pos::new(HPos::Right, VPos::Center))?;
     }

@@ -65,31 +65,83 @@ pub struct Layout {
     pub x_ticks: Vec<Tick>,
     /// Ticks of y, in rising order of value.
     pub y_ticks: Vec<Tick>,
+    /// At which sides labels are written.
+    pub sides: Sides,
+    /// How far to the right labels of x may reach.
+    pub labels_end: i32,
     /// Sentences that the panel must show: what the axes leave out.
+    pub notes: Vec<String>,
+}
+
+/// At which sides of a plot labels are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sides {
+    /// Those of y, at the left.
+    pub left: bool,
+    /// Those of x, below.
+    pub bottom: bool,
+}
+
+/// Which part of the data is shown, and how it is spread.
+#[derive(Debug, Clone)]
+pub(crate) struct Domains {
+    x: [f64; 2],
+    y: [f64; 2],
+    y_kind: ScaleKind,
+    linear_within: f64,
     pub notes: Vec<String>,
 }
 
 impl LineChart {
     /// Lays the chart out in `size` device pixels. However small that is, the plot has a pixel.
     pub fn layout(&self, size: (u32, u32), theme: &Theme) -> Layout {
-        let (width, height) = (size.0.clamp(1, 1 << 16) as i32, size.1.clamp(1, 1 << 16) as i32);
-        let x_domain = self.shown_x();
-        let (y_kind, linear_within, y_domain, notes) = self.shown_y(x_domain);
+        let size = (size.0.clamp(1, 1 << 16), size.1.clamp(1, 1 << 16));
+        self.layout_within(Rect { x0: 0, y0: 0, x1: size.0 as i32, y1: size.1 as i32 }, size, theme)
+    }
 
-        let top = theme.whole_dpx(8.0).min(height / 4);
-        let bottom = (height - theme.whole_dpx(10.0) - theme.text_dpx.ceil() as i32).max(top + 1).min(height.max(1));
-        let y = Scale::new(y_kind, linear_within, y_domain, [f64::from(bottom), f64::from(top)]);
-        let y_ticks = value_ticks(&y, wanted_ticks(bottom - top, theme.dpx(44.0)), false);
+    /// Lays the chart out in a part of a picture of `size`.
+    pub(crate) fn layout_within(&self, within: Rect, size: (u32, u32), theme: &Theme) -> Layout {
+        let domains = self.domains();
+        let (width, height) = (within.width() as i32, within.height() as i32);
+        let y0 = within.y0 + theme.whole_dpx(8.0).min(height / 4);
+        let foot = theme.whole_dpx(10.0) + theme.text_dpx.ceil() as i32;
+        let y1 = (within.y1 - foot).max(y0 + 1).min(within.y1.max(y0 + 1));
+        let x0 = within.x0 + self.y_gutter(&domains, y1 - y0, theme).min(width / 2);
+        let x1 = (within.x1 - theme.whole_dpx(12.0)).max(x0 + 1);
+        let plot = Rect { x0, y0, x1, y1 };
+        self.layout_at(plot, size, &domains, Sides { left: true, bottom: true }, size.0 as i32 - 1, theme)
+    }
 
-        let label = y_ticks.iter().map(|tick| text_width(&tick.label, theme.text_dpx)).fold(0.0, f64::max);
-        let left = (label + theme.dpx(10.0)).max(theme.dpx(36.0)).ceil() as i32;
-        let left = left.min(width / 2);
-        let right = (width - theme.whole_dpx(12.0)).max(left + 1);
+    /// Lays the chart out around a given plot in a picture of `size`.
+    pub(crate) fn layout_at(
+        &self,
+        plot: Rect,
+        size: (u32, u32),
+        domains: &Domains,
+        sides: Sides,
+        labels_end: i32,
+        theme: &Theme,
+    ) -> Layout {
+        let y = domains.y_scale([f64::from(plot.y1), f64::from(plot.y0)]);
+        let y_ticks = y_ticks(&y, theme);
         let x_kind = if self.x_kind == ScaleKind::Symlog { ScaleKind::Linear } else { self.x_kind };
-        let x = Scale::new(x_kind, 1.0, x_domain, [f64::from(left), f64::from(right)]);
-        let x_ticks = self.ticks_of_x(&x, right - left, theme);
-        let plot = Rect { x0: left, y0: top, x1: right, y1: bottom };
-        Layout { size: (width as u32, height as u32), plot, x, y, x_ticks, y_ticks, notes }
+        let x = Scale::new(x_kind, 1.0, domains.x, [f64::from(plot.x0), f64::from(plot.x1)]);
+        let x_ticks = self.ticks_of_x(&x, plot.width() as i32, labels_end, theme);
+        Layout { size, plot, x, y, x_ticks, y_ticks, sides, labels_end, notes: domains.notes.clone() }
+    }
+
+    /// How wide the labels of y are with the air around them, when the plot is this tall.
+    pub(crate) fn y_gutter(&self, domains: &Domains, height: i32, theme: &Theme) -> i32 {
+        let ticks = y_ticks(&domains.y_scale([f64::from(height), 0.0]), theme);
+        let label = ticks.iter().map(|tick| text_width(&tick.label, theme.text_dpx)).fold(0.0, f64::max);
+        (label + theme.dpx(10.0)).max(theme.dpx(36.0)).ceil() as i32
+    }
+
+    /// Which part of the data is shown.
+    pub(crate) fn domains(&self) -> Domains {
+        let x = self.shown_x();
+        let (y_kind, linear_within, y, notes) = self.shown_y(x);
+        Domains { x, y, y_kind, linear_within, notes }
     }
 
     /// The x domain asked for, or all there is; on a log axis only what lies above 0.
@@ -223,7 +275,7 @@ impl LineChart {
         ([low, high], note)
     }
 
-    fn ticks_of_x(&self, x: &Scale, width: i32, theme: &Theme) -> Vec<Tick> {
+    fn ticks_of_x(&self, x: &Scale, width: i32, labels_end: i32, theme: &Theme) -> Vec<Tick> {
         let wanted = wanted_ticks(width, theme.dpx(96.0));
         let mut ticks = match (&self.x, x.kind()) {
             (XQuantity::Value { unit, .. }, kind) => {
@@ -240,9 +292,21 @@ impl LineChart {
             XQuantity::Value { name, .. } => Some(format!("{} {}", harmless(name), last.label)),
             XQuantity::RelativeTime | XQuantity::WallTime => None,
         };
-        name_last(&mut ticks, named, x.range()[1], theme);
+        let end = f64::from(labels_end).min(x.range()[1] + theme.dpx(12.0));
+        name_last(&mut ticks, named, end, theme);
         ticks
     }
+}
+
+impl Domains {
+    fn y_scale(&self, range: [f64; 2]) -> Scale {
+        Scale::new(self.y_kind, self.linear_within, self.y, range)
+    }
+}
+
+fn y_ticks(y: &Scale, theme: &Theme) -> Vec<Tick> {
+    let [bottom, top] = y.range();
+    value_ticks(y, wanted_ticks((bottom - top) as i32, theme.dpx(44.0)), false)
 }
 
 /// The indices of the points between two x.
@@ -293,13 +357,13 @@ fn drop_crowded(ticks: &mut [Tick], theme: &Theme) {
 }
 
 /// Writes what x counts at the last label if there is room for it.
-fn name_last(ticks: &mut [Tick], named: impl Fn(&Tick) -> Option<String>, right_px: f64, theme: &Theme) {
+fn name_last(ticks: &mut [Tick], named: impl Fn(&Tick) -> Option<String>, end_px: f64, theme: &Theme) {
     let mut labelled = ticks.iter_mut().rev().filter(|tick| !tick.is_minor());
     let Some(last) = labelled.next() else { return };
     let Some(named) = named(last) else { return };
     let half = text_width(&named, theme.text_dpx) / 2.0;
     let before = labelled.next().map_or(f64::NEG_INFINITY, |t| t.px + text_width(&t.label, theme.text_dpx) / 2.0);
-    let left = last.px.min(right_px + theme.dpx(12.0) - half) - half;
+    let left = last.px.min(end_px - half) - half;
     if left > before + theme.dpx(12.0) {
         last.label = named;
     }

@@ -7,11 +7,14 @@
 //! [`line::LineChart::layout`] lays the chart out once for a size: plot, scales, ticks and notes. All
 //! else reads that [`layout::Layout`], so every layer agrees to the pixel:
 //!
-//! - [`draw::draw`] draws everything with plotters, [`svg::svg`] into a text: the server's pictures;
-//! - in the browser, [`raster::Raster`] draws grid and lines into pixels for `putImageData`, a slice
-//!   of lines an animation frame, and [`draw::draw_labels`] and [`draw::draw_marks`] write around
-//!   and over it on the same canvas (or [`draw::draw_grid`] under a clear raster);
-//! - hover asks the chart: [`line::LineChart::nearest`], [`line::LineChart::values_at`];
+//! - [`draw::draw`] draws everything with plotters, [`svg::svg`] into a text;
+//! - [`picture::Picture`] adds title, axes' names, legend and notes: the server's pictures;
+//! - [`facets::Facets`] parts a chart into small ones over the same axes;
+//! - in the browser, [`raster::Raster`] draws grid, bands and lines into pixels for `putImageData`, a
+//!   slice of lines an animation frame, and [`draw::draw_labels`], [`draw::draw_marks`] and
+//!   [`annotate::draw_annotations`] write around and over it on the same canvas;
+//! - hover asks the chart: [`line::LineChart::nearest`], [`line::LineChart::values_at`],
+//!   [`facets::Facets::nearest`];
 //! - [`line::LineChart::summary`] says it to screen readers, [`fidelity::fidelity`] says what a frame
 //!   leaves out, and [`layout::Layout::notes`] what the axes leave out.
 //!
@@ -22,6 +25,7 @@
 //! - [`scale`], [`ticks`], [`time`], [`format`]: axes, and numbers and times as text
 //! - [`extent`], [`layout`], [`path`], [`marks`], [`stroke`]: where things lie and how strong they are
 //! - [`line`], [`hit`], [`fidelity`]: the line chart and the questions it answers
+//! - [`annotate`], [`facets`], [`legend`], [`picture`], [`text`]: words in it, many of it, words around it
 //! - [`draw`], [`raster`], [`svg`]: pixels
 //! - [`samples`]: charts to look at and to test with
 //! - [`parallel`]: parallel coordinates, with parts of the same names
@@ -35,16 +39,20 @@ mod cover;
 pub mod draw;
 mod envelope;
 pub mod extent;
+pub mod facets;
 pub mod fidelity;
 pub mod format;
 pub mod hit;
 pub mod layout;
+pub mod legend;
 pub mod line;
+mod log_table;
 pub mod marks;
 pub mod oklch;
 pub mod parallel;
 pub mod path;
 mod phase;
+pub mod picture;
 pub mod raster;
 pub mod samples;
 pub mod scale;

@@ -167,12 +167,16 @@ impl Raster {
         let part = within.start.saturating_sub(1)..(within.end + 1).min(points.len());
         let (xs, ys) = (&points.x[part.clone()], &points.y[part]);
         let points = xs.iter().zip(ys);
-        match (x.straight(), y.straight()) {
-            (Some(x), Some(y)) => {
+        match (x.straight(), y.straight(), y.logarithmic()) {
+            (Some(x), Some(y), _) => {
                 let place = |(&at, &value): (&i64, &f64)| {
                     let y_px = if value.is_finite() { y.px_from(value).clamp(-FAR, FAR) } else { NAN };
                     (x.px_from(at as f64), y_px)
                 };
+                self.draw_places(points.map(place), width_dpx, &brush);
+            }
+            (Some(x), _, Some(y)) => {
+                let place = |(&at, &value): (&i64, &f64)| (x.px_from(at as f64), y.px_from(value).clamp(-FAR, FAR));
                 self.draw_places(points.map(place), width_dpx, &brush);
             }
             _ => {

@@ -10,7 +10,7 @@ use crate::{
 use data::{run::RunId, series::Points, smooth::Ema};
 use std::sync::Arc;
 
-pub use self::groups::{pooled, with_members};
+pub use self::groups::{faceted, pooled, with_members};
 
 const NAN: f64 = f64::NAN;
 const INF: f64 = f64::INFINITY;

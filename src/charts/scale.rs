@@ -1,5 +1,6 @@
 //! From data to pixels and back: linear, log and symlog.
 
+use crate::log_table::Logarithmic;
 use serde::{Deserialize, Serialize};
 
 /// How values are spread along an axis.
@@ -94,6 +95,15 @@ impl Scale {
                 Some(Straight { unit, start: self.start, factor: self.factor, from_px: self.range[0] })
             }
             Warp::Log | Warp::Symlog { .. } => None,
+        }
+    }
+
+    /// A log scale for a million values in a row; `None` for the others, and for a span so narrow that the table's
+    /// error could be seen.
+    pub(crate) fn logarithmic(&self) -> Option<Logarithmic> {
+        match self.warp {
+            Warp::Log if self.factor.abs() < 1e8 => Some(Logarithmic::new(self.start, self.factor, self.range[0])),
+            Warp::Log | Warp::Linear { .. } | Warp::Symlog { .. } => None,
         }
     }
 

@@ -46,7 +46,7 @@ impl LineChart {
     }
 
     /// How many lines there are, and of what: `6 runs`, `12 lines of 6 runs`, `2 groups (mean of 5 runs, min to max)`.
-    fn lines_text(&self) -> String {
+    pub(crate) fn lines_text(&self) -> String {
         let owners = |members: bool| {
             let lines = self.lines.iter().filter(move |line| line.member_of.is_some() == members);
             lines.map(|line| line.owner).collect::<BTreeSet<_>>()

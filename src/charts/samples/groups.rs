@@ -3,6 +3,7 @@
 use super::{losses, run_id};
 use crate::{
     color::palette_color,
+    facets::Facets,
     line::{Annotation, Band, Dashes, Line, LineChart, Place, Pooled, XQuantity},
     scale::ScaleKind,
 };
@@ -48,6 +49,23 @@ pub fn with_members(groups: usize, runs: usize, dark: bool) -> LineChart {
             .as_member_of(group as u32)
     });
     LineChart { lines: thin.chain(pooled.lines).collect(), ..LineChart::new("train/loss", Vec::new()) }
+}
+
+/// `count` facets of three lines each.
+pub fn faceted(count: usize, dark: bool) -> Facets {
+    let all = losses(count * 3, 60, dark);
+    let part = |at: usize| {
+        let own = all.lines[at * 3..at * 3 + 3].iter().enumerate();
+        let line = |(color, line): (usize, &Line)| {
+            Line::new(line.owner, format!("seed {color}"), line.points().clone(), palette_color(color, dark))
+        };
+        let title = match at {
+            0..4 => format!("lr = {}", [0.1, 0.01, 0.001, 1e-4][at]),
+            _ => format!("weight_decay = {at}e-4"),
+        };
+        (title, own.map(line).collect())
+    };
+    Facets::split(LineChart::new("train/loss", Vec::new()), (0..count).map(part).collect())
 }
 
 fn pool(group: u32, name: String, members: &[Line], color: crate::theme::Rgb) -> Line {

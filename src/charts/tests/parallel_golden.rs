@@ -36,3 +36,10 @@ fn brushed_lines_lie_above_the_others_as_before() {
     compare("brushed", &samples::search(60, false), &brushes, &Theme::light(1.0));
     compare("brushed-dark", &samples::search(60, true), &brushes, &Theme::dark(1.0));
 }
+
+#[test]
+fn the_dark_theme_is_drawn_as_before() {
+    for (name, chart) in samples::all().into_iter().filter(|(name, _)| ["ordinary", "time", "huge"].contains(name)) {
+        compare(&format!("{name}-dark"), &chart, &Brushes::new(), &Theme::dark(1.0));
+    }
+}
