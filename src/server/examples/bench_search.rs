@@ -83,7 +83,7 @@ async fn main() -> Result<(), Fail> {
         limit: 1_000,
     };
     let rids = store.read(move |db| search_runs(db, &rids)).await?;
-    let (_, whole) = timed(&store, move |db| rows::rows(db, &rids, false)).await?;
+    let (_, whole) = timed(&store, move |db| rows::rows(db, &rids, &rows::Told::All)).await?;
     println!("\n1,000 runs read with all that a row says: {} ms", millis(whole));
     Ok(())
 }

@@ -63,7 +63,7 @@ pub fn resolve(db: &Connection, target: &ShareTarget) -> Result<Scope, StoreErro
             if key.eid != number(experiment_id)? {
                 return Err(StoreError::NotFound(format!("there is no run {run_id} in experiment {experiment_id}")));
             }
-            (rows::rows(db, &[key.rid], false)?, "")
+            (rows::rows(db, &[key.rid], &rows::Told::All)?, "")
         }
         ShareTarget::Report { report_id } => {
             return Err(StoreError::NotFound(format!("there is no report {report_id}")));
@@ -107,7 +107,7 @@ fn chosen(db: &Connection, eid: i64, view: &View, most: usize) -> Result<Vec<Run
     let search = view.search.to_lowercase();
     let mut chosen = Vec::new();
     for page in search::search_runs(db, &query)?.chunks(PAGE) {
-        let shown = rows::rows(db, page, false)?.into_iter().filter(|row| {
+        let shown = rows::rows(db, page, &rows::Told::All)?.into_iter().filter(|row| {
             view.shows(&row.run_id.short()) && row.name.to_lowercase().contains(&search) && passes(&view.brushes, row)
         });
         chosen.extend(shown.take(most - chosen.len()));

@@ -8,7 +8,8 @@
 //! - [`frames`]: what one panel needs to be drawn at one width
 //! - [`experiments`], [`runs`], [`values`], [`datasets`], [`links`]: what runs are and say
 //! - [`rows`]: runs in bulk with all that a row says
-//! - [`search`]: runs and experiments by filter and order
+//! - [`run_sets`]: runs by filter, in order and in groups, over columns in memory
+//! - [`search`]: runs and experiments by filter and order, in SQL
 //! - [`shares`]: share links, and what frozen ones keep
 //! - [`models`]: logged models and the registry
 //! - [`reports`]: reports with their versions, comments and files
@@ -32,6 +33,7 @@ pub mod models;
 mod names;
 pub mod reports;
 pub mod rows;
+pub mod run_sets;
 pub mod runs;
 pub mod search;
 pub mod shares;
@@ -56,7 +58,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_views.sql"),
     include_str!("migrations/0004_reports.sql"),
     include_str!("migrations/0005_shares.sql"),
+    include_str!("migrations/0006_summaries.sql"),
 ];
+
+/// The migration that adds least and greatest values, of which the program finds those in the tail.
+const SUMMARIES: usize = 6;
 
 /// How many questions are read at a time; more wait.
 const READING: usize = 16;
@@ -75,6 +81,7 @@ struct Inner {
     _checkpointer: checkpoint::Checkpointer,
     writer: writer::Writer,
     heads: Arc<metrics::Heads>,
+    tables: run_sets::Tables,
     /// Leave to read, for so many at a time: more would only wait for each other's memory and disk.
     reading: Arc<Semaphore>,
 }
@@ -94,7 +101,9 @@ impl Store {
         migrate(&mut db)?;
         let heads = Arc::new(metrics::replay(&db)?);
         let log = Arc::new(checkpoint::Log::default());
-        let writer = writer::Writer::start(db, heads.clone(), log.clone(), first_version())?;
+        let tables = run_sets::Tables::default();
+        let told = writer::Told { log: log.clone(), marks: tables.marks.clone() };
+        let writer = writer::Writer::start(db, heads.clone(), told, first_version())?;
         let mover = Connection::open(&path)?;
         prepare_to_write(&mover)?;
         let checkpointer = checkpoint::Checkpointer::start(mover, log, writer.watch_version())?;
@@ -106,6 +115,7 @@ impl Store {
             _checkpointer: checkpointer,
             writer,
             heads,
+            tables,
             reading: Arc::new(Semaphore::new(READING)),
         };
         Ok(Store { inner: Arc::new(inner) })
@@ -179,6 +189,10 @@ impl Store {
 
     fn heads(&self) -> &Arc<metrics::Heads> {
         &self.inner.heads
+    }
+
+    fn tables(&self) -> &run_sets::Tables {
+        &self.inner.tables
     }
 
     fn give_back(&self, reader: Connection) {
@@ -263,6 +277,9 @@ fn migrate(db: &mut Connection) -> Result<(), StoreError> {
     for (at, sql) in MIGRATIONS.iter().enumerate().skip(found) {
         let tx = db.transaction()?;
         tx.execute_batch(sql)?;
+        if at + 1 == SUMMARIES {
+            metrics::sum_up_tail(&tx)?;
+        }
         tx.pragma_update(None, "user_version", at as u32 + 1)?;
         tx.commit()?;
     }

@@ -9,6 +9,7 @@ use super::{
     checkpoint::Log,
     keys::Keys,
     metrics::{self, Heads, Staged},
+    run_sets::Marks,
 };
 use data::run::RunId;
 use rusqlite::Connection;
@@ -155,6 +156,12 @@ impl Jobs {
     }
 }
 
+/// Whom the writer tells of its commits, beside those who listen.
+pub(super) struct Told {
+    pub log: Arc<Log>,
+    pub marks: Arc<Marks>,
+}
+
 pub(super) struct Writer {
     jobs: Option<Jobs>,
     thread: Option<JoinHandle<()>>,
@@ -169,14 +176,17 @@ struct Shown {
     /// The version at which something last changed in each experiment.
     by_experiment: Mutex<HashMap<i64, u64>>,
     commits: broadcast::Sender<Arc<Commit>>,
+    marks: Arc<Marks>,
 }
 
 impl Writer {
     /// Starts the thread on `db`. The store's version begins at `version`.
-    pub(super) fn start(db: Connection, heads: Arc<Heads>, log: Arc<Log>, version: u64) -> Result<Writer, StoreError> {
+    pub(super) fn start(db: Connection, heads: Arc<Heads>, told: Told, version: u64) -> Result<Writer, StoreError> {
         let (jobs, waiting) = mpsc::sync_channel(QUEUE);
         let (commits, _) = broadcast::channel(COMMITS_KEPT);
-        let shown = Arc::new(Shown { version: AtomicU64::new(version), by_experiment: Mutex::default(), commits });
+        let Told { log, marks } = told;
+        let shown = Shown { version: AtomicU64::new(version), by_experiment: Mutex::default(), commits, marks };
+        let shown = Arc::new(shown);
         let mut worker = Worker { db, group: Group::new(heads), log, shown: shown.clone() };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
@@ -359,6 +369,7 @@ impl Shown {
     /// Tells of a durable commit.
     fn tell(&self, changes: Changes) {
         let version = self.version.load(Ordering::Relaxed) + 1;
+        self.marks.take(&changes);
         {
             let mut by_experiment = self.by_experiment.lock().expect("no panic while held");
             let eids = changes.runs.iter().map(|(eid, _)| eid).chain(changes.grew.keys());

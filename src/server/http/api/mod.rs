@@ -49,6 +49,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/api/views", post(views::keep))
         .route("/api/views/{hash}", get(views::one))
         .route("/api/runs", post(runs::search))
+        .route("/api/groups", post(runs::groups))
         .route("/api/runs/{run}", get(runs::one))
         .route("/api/runs/{run}/artifacts", get(artifacts::list))
         .route("/api/runs/{run}/artifacts/{*path}", get(artifacts::bytes))

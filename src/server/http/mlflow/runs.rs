@@ -127,7 +127,7 @@ fn answer(db: &Connection, rid: i64) -> Result<RunAnswer, StoreError> {
 }
 
 fn stored(db: &Connection, rid: i64) -> Result<rows::StoredRun, StoreError> {
-    let found = rows::stored_runs(db, &[rid], false)?.pop();
+    let found = rows::stored_runs(db, &[rid])?.pop();
     found.ok_or_else(|| StoreError::Damaged(format!("run {rid} has gone")))
 }
 
@@ -250,7 +250,7 @@ async fn search(State(app): State<AppState>, call: Call) -> Out<Found> {
     let found = app.store.read(move |db| {
         let mut rids = search_runs(db, &query)?;
         let next_page_token = page::cut(&mut rids, offset, size);
-        let runs = rows::stored_runs(db, &rids, false)?.into_iter().map(|run| RunAnswer::new(db, run, true));
+        let runs = rows::stored_runs(db, &rids)?.into_iter().map(|run| RunAnswer::new(db, run, true));
         Ok(Found { runs: runs.collect::<Result<_, _>>()?, next_page_token })
     });
     Ok(Json(found.await?))

@@ -59,7 +59,7 @@ struct Loaded {
 
 fn frame(store: &Store, db: &Connection, request: &FrameRequest) -> Result<Frame, StoreError> {
     let version = store.version();
-    let runs = run_set::resolve(db, &request.run_set, &request.metric)?;
+    let runs = run_set::resolve(store, db, &request.run_set, &request.metric)?;
     let Some(kid) = runs.kid else {
         let plan = plan::plan(request, &[])?;
         return Ok(frame_of(request, version, runs.total, plan, Vec::new()));

@@ -1,22 +1,16 @@
 //! Which runs a panel shows, and which of them have the metric.
 
 use crate::store::{
-    StoreError, experiments, keys,
+    Store, StoreError, keys,
     metrics::{Head, rid_of},
-    search::{self, RunQuery, View},
+    run_sets::{Asked, RunSets},
 };
-use data::{
-    frame::RunSet,
-    query::{Comparison, Expr, Field, RunAttribute, Test, parse_query},
-    run::RunId,
-};
+use data::{frame::RunSet, run::RunId};
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::collections::BTreeSet;
 
 /// More series than this are refused: a panel with more has nothing to show.
 const MOST_SERIES: usize = 20_000;
-/// More runs than this cannot be asked for by id.
-const MOST_IDS: usize = 100_000;
 
 /// A run that has the metric.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,18 +31,19 @@ pub(super) struct Resolved {
     pub members: Vec<Member>,
 }
 
-/// Finds the runs of `set`, and which of them have `metric`.
-pub(super) fn resolve(db: &Connection, set: &RunSet, metric: &str) -> Result<Resolved, StoreError> {
-    let eids = set.experiments.iter().map(|id| known_experiment(db, id)).collect::<Result<BTreeSet<_>, _>>()?;
+/// Finds the runs of `set`, and which of them have `metric`. `db` is in no transaction.
+pub(super) fn resolve(store: &Store, db: &Connection, set: &RunSet, metric: &str) -> Result<Resolved, StoreError> {
     let kid = keys::of_name(db, metric)?;
-    let (total, members) = match (&set.runs, set.filter.trim().is_empty()) {
-        (None, true) => whole_experiments(db, &eids, kid)?,
-        (None, false) => {
-            let rids = search::search_runs(db, &query(&eids, parsed(&set.filter)?))?;
+    let asked = Asked::of(db, set)?;
+    let simple = set.filter.trim().is_empty() && set.within.is_empty() && !set.trash;
+    let (total, members) = match (&set.runs, simple) {
+        (None, true) => whole_experiments(db, &asked.eids, kid)?,
+        (Some(ids), true) => {
+            let rids = named(db, ids, &asked.eids)?;
             (rids.len() as u64, with_metric(db, &rids, kid)?)
         }
-        (Some(ids), no_filter) => {
-            let rids = named(db, ids, &eids, if no_filter { None } else { Some(parsed(&set.filter)?) })?;
+        (_, false) => {
+            let rids = RunSets { store, db }.rids(&asked)?;
             (rids.len() as u64, with_metric(db, &rids, kid)?)
         }
     };
@@ -72,20 +67,6 @@ pub(super) fn points_about(db: &Connection, members: &[(Member, Head)], kid: i64
     }
     let in_heads: usize = members.iter().filter_map(|(_, head)| head.as_ref()).map(|head| head.len()).sum();
     Ok(in_chunks * members.len() as u64 / sampled.max(1) + in_heads as u64)
-}
-
-fn known_experiment(db: &Connection, id: &str) -> Result<i64, StoreError> {
-    let unknown = || StoreError::NotFound(format!("there is no experiment {id}"));
-    Ok(experiments::get(db, id.parse().map_err(|_| unknown())?).map_err(|_| unknown())?.eid)
-}
-
-fn parsed(filter: &str) -> Result<Expr<RunAttribute>, StoreError> {
-    parse_query(filter).map_err(|error| StoreError::Invalid(error.to_string()))
-}
-
-fn query(eids: &BTreeSet<i64>, filter: Expr<RunAttribute>) -> RunQuery {
-    let eids = eids.iter().copied().collect();
-    RunQuery { eids, filter, order: Vec::new(), view: View::Active, offset: 0, limit: u64::MAX >> 1 }
 }
 
 fn member_of_row(row: &Row) -> rusqlite::Result<Member> {
@@ -117,33 +98,17 @@ fn whole_experiments(
     Ok((total, members))
 }
 
-/// The runs of these ids that there are, in the trash too, if the filter and the experiments let them.
-fn named(
-    db: &Connection,
-    ids: &[RunId],
-    eids: &BTreeSet<i64>,
-    filter: Option<Expr<RunAttribute>>,
-) -> Result<Vec<i64>, StoreError> {
-    if ids.len() > MOST_IDS {
-        return Err(StoreError::Invalid(format!("{} runs are named, and {MOST_IDS} can be at most", ids.len())));
-    }
+/// The runs of these ids that there are in the experiments, in the trash too.
+fn named(db: &Connection, ids: &[RunId], eids: &BTreeSet<i64>) -> Result<Vec<i64>, StoreError> {
     let ids: BTreeSet<RunId> = ids.iter().copied().collect();
     let mut find = db.prepare_cached("SELECT eid FROM run WHERE rid = ? AND uuid = ?")?;
-    let (mut rids, mut theirs) = (Vec::new(), BTreeSet::new());
+    let mut rids = Vec::new();
     for id in &ids {
         let rid = rid_of(*id);
         let eid: Option<i64> = find.query_row((rid, id.to_string()), |row| row.get(0)).optional()?;
-        if let Some(eid) = eid.filter(|eid| eids.is_empty() || eids.contains(eid)) {
-            rids.push(rid);
-            theirs.insert(eid);
-        }
+        rids.extend(eid.filter(|eid| eids.contains(eid)).map(|_| rid));
     }
-    let Some(filter) = filter else { return Ok(rids) };
-    let texts = ids.iter().map(RunId::to_string).collect();
-    let among = Comparison { field: Field::Attribute(RunAttribute::RunId), test: Test::In(true, texts) };
-    let mut query = query(&theirs, Expr::All(vec![Expr::Compare(among), filter]));
-    query.view = View::All;
-    search::search_runs(db, &query)
+    Ok(rids)
 }
 
 /// Those of `rids` that have the metric.

@@ -5,6 +5,13 @@ use crate::store::{StoreError, WriteTx, keys};
 use rusqlite::{Connection, params};
 use std::collections::{HashMap, HashSet};
 
+/// Whether the point of the statement is later than the one that the row has.
+macro_rules! later {
+    () => {
+        "((?5, ?6) > (step, time) OR ((?5, ?6) = (step, time) AND ?4 IS NOT NULL AND (value IS NULL OR ?4 > value)))"
+    };
+}
+
 /// Batches written in a transaction that is not durable yet.
 #[derive(Debug, Default)]
 pub(in crate::store) struct Staged {
@@ -117,31 +124,143 @@ fn write_experiment_metrics(db: &Connection, staged: &Staged) -> Result<(), Stor
     Ok(())
 }
 
-/// Brings `latest_metric` up to all that is `staged`, once for each series.
-fn write_latest(db: &Connection, staged: &Staged) -> Result<(), StoreError> {
-    let mut latest: HashMap<(i64, i64), (i64, RawPoint)> = HashMap::new();
-    for batch in &staged.batches {
-        for StagedSeries { kid, points, .. } in &batch.series {
-            let mut best = points[0];
-            for point in &points[1..] {
-                if point.later_than(&best) {
-                    best = *point;
-                }
-            }
-            let (_, known) = latest.entry((batch.run.rid, *kid)).or_insert((batch.run.eid, best));
-            if best.later_than(known) {
-                *known = best;
-            }
+/// What `latest_metric` says of one series.
+#[derive(Debug, Clone, Copy)]
+struct Latest {
+    eid: i64,
+    last: RawPoint,
+    /// The least finite value, `None` if there is none.
+    least: Option<f64>,
+    /// The greatest finite value.
+    greatest: Option<f64>,
+}
+
+impl Latest {
+    fn of(eid: i64, first: RawPoint) -> Latest {
+        let mut latest = Latest { eid, last: first, least: None, greatest: None };
+        latest.take(&first);
+        latest
+    }
+
+    fn take(&mut self, point: &RawPoint) {
+        if point.later_than(&self.last) {
+            self.last = *point;
+        }
+        if point.value.is_finite() {
+            self.least = Some(self.least.map_or(point.value, |least| least.min(point.value)));
+            self.greatest = Some(self.greatest.map_or(point.value, |greatest| greatest.max(point.value)));
         }
     }
-    let mut upsert = db.prepare_cached(
-        "INSERT INTO latest_metric (rid, kid, eid, value, step, time) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT (rid, kid) DO UPDATE SET value = ?4, step = ?5, time = ?6
-         WHERE (?5, ?6) > (step, time)
-            OR ((?5, ?6) = (step, time) AND ?4 IS NOT NULL AND (value IS NULL OR ?4 > value))",
-    )?;
-    for ((rid, kid), (eid, point)) in latest {
-        upsert.execute(params![rid, kid, eid, point.value, point.step, point.time_millis])?;
+}
+
+/// Brings `latest_metric` up to all that is `staged`, once for each series.
+fn write_latest(db: &Connection, staged: &Staged) -> Result<(), StoreError> {
+    let mut latest: HashMap<(i64, i64), Latest> = HashMap::new();
+    for batch in &staged.batches {
+        for StagedSeries { kid, points, .. } in &batch.series {
+            let known = latest.entry((batch.run.rid, *kid)).or_insert_with(|| Latest::of(batch.run.eid, points[0]));
+            points.iter().for_each(|point| known.take(point));
+        }
+    }
+    let mut upsert = db.prepare_cached(UPSERT)?;
+    for ((rid, kid), Latest { eid, last, least, greatest }) in latest {
+        upsert.execute(params![rid, kid, eid, last.value, last.step, last.time_millis, least, greatest])?;
     }
     Ok(())
+}
+
+/// Writes what one commit says of a series. SQLite's min and max of a NULL are NULL, hence the double coalesce.
+const UPSERT: &str = concat!(
+    "INSERT INTO latest_metric (rid, kid, eid, value, step, time, least, greatest)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+     ON CONFLICT (rid, kid) DO UPDATE SET value = iif(",
+    later!(),
+    ", ?4, value), step = iif(",
+    later!(),
+    ", ?5, step), time = iif(",
+    later!(),
+    ", ?6, time),
+     least = min(coalesce(least, ?7), coalesce(?7, least)),
+     greatest = max(coalesce(greatest, ?8), coalesce(?8, greatest))
+     WHERE ",
+    later!(),
+    " OR (?7 IS NOT NULL AND (least IS NULL OR ?7 < least OR ?8 > greatest))"
+);
+
+/// Adds the tail's points to the least and greatest values, which know only chunks when the columns are new.
+pub(in crate::store) fn sum_up_tail(db: &Connection) -> Result<(), StoreError> {
+    let mut batches = db.prepare("SELECT rid, points FROM tail")?;
+    let mut widen = db.prepare(
+        "UPDATE latest_metric SET least = min(coalesce(least, ?3), coalesce(?3, least)),
+                greatest = max(coalesce(greatest, ?4), coalesce(?4, greatest)) WHERE rid = ?1 AND kid = ?2",
+    )?;
+    let mut rows = batches.query([])?;
+    while let Some(row) = rows.next()? {
+        let rid: i64 = row.get(0)?;
+        for (kid, points) in tail::decode(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)? {
+            let Some(&first) = points.first() else { continue };
+            let mut latest = Latest::of(0, first);
+            points.iter().for_each(|point| latest.take(point));
+            widen.execute(params![rid, kid, latest.least, latest.greatest])?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+    use data::run::RunId;
+
+    const RUN: RunKey = RunKey { rid: 7, eid: 1, id: RunId(7 << 65) };
+
+    /// Value, step, least and greatest of the metric.
+    type Said = (Option<f64>, i64, Option<f64>, Option<f64>);
+
+    async fn said(store: &Store) -> Said {
+        let one = |row: &rusqlite::Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+        let sql = "SELECT value, step, least, greatest FROM latest_metric";
+        store.read(move |db| Ok(db.query_row(sql, [], one)?)).await.unwrap()
+    }
+
+    async fn log(store: &Store, points: &[(i64, f64)]) {
+        let points = points.to_vec();
+        let point = |&(step, value): &(i64, f64)| MetricPoint { metric: "loss", value, step, time_millis: step };
+        let change = store.write(move |tx| append(tx, RUN, &points.iter().map(point).collect::<Vec<_>>()));
+        change.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn least_and_greatest_are_over_all_that_was_ever_logged() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        for (name, points, expected) in [
+            ("NaN alone has neither", &[(5, f64::NAN)][..], (None, 5, None, None)),
+            ("a first value is both", &[(6, 2.0)], (Some(2.0), 6, Some(2.0), Some(2.0))),
+            ("infinities are no values", &[(7, f64::INFINITY)], (Some(f64::INFINITY), 7, Some(2.0), Some(2.0))),
+            ("many at once", &[(8, 3.0), (9, 1.0), (10, 2.0)], (Some(2.0), 10, Some(1.0), Some(3.0))),
+            ("an earlier step widens and is not the latest", &[(1, -4.0)], (Some(2.0), 10, Some(-4.0), Some(3.0))),
+            ("a step written again keeps what it had", &[(1, 9.0)], (Some(2.0), 10, Some(-4.0), Some(9.0))),
+            ("nothing new", &[(2, 0.0)], (Some(2.0), 10, Some(-4.0), Some(9.0))),
+        ] {
+            log(&store, points).await;
+            assert_eq!(said(&store).await, expected, "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_store_without_the_columns_learns_them_from_chunks_and_tail() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        log(&store, &(0..300).map(|step| (step, step as f64)).collect::<Vec<_>>()).await;
+        store.settle().await.unwrap();
+        log(&store, &[(300, -1.0), (301, f64::NAN)]).await;
+        let back = "ALTER TABLE latest_metric DROP COLUMN least; ALTER TABLE latest_metric DROP COLUMN greatest;
+                    PRAGMA user_version = 5;";
+        drop(store);
+        rusqlite::Connection::open(dir.path().join("throughline.db")).unwrap().execute_batch(back).unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        assert_eq!(said(&store).await, (None, 301, Some(-1.0), Some(299.0)));
+    }
 }

@@ -102,7 +102,7 @@ fn tag_condition<A>(sql: &mut Sql, rows: &str, field: &Field<A>, test: &Test) {
         }
         // The parser knows no such fields here.
         Field::Metric(_) | Field::Summary(..) | Field::Param(_) | Field::Dataset(_) | Field::Attribute(_) => {
-            drop(sql.push("FALSE"))
+            sql.push("FALSE");
         }
     }
 }

@@ -20,12 +20,8 @@ pub(in crate::store) fn register(db: &Connection) -> rusqlite::Result<()> {
     })
 }
 
-/// Refuses a pattern that is too large to compile.
-pub(super) fn check(pattern: &str) -> Result<(), StoreError> {
+/// The pattern, ready to be matched. Refuses one that is too large to compile.
+pub(in crate::store) fn compiled(pattern: &str) -> Result<Regex, StoreError> {
     let refused = |error| StoreError::Invalid(format!("the regular expression '{pattern}' cannot be used: {error}"));
-    compiled(pattern).map(drop).map_err(refused)
-}
-
-fn compiled(pattern: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(pattern).size_limit(MOST_BYTES).dfa_size_limit(MOST_BYTES).build()
+    RegexBuilder::new(pattern).size_limit(MOST_BYTES).dfa_size_limit(MOST_BYTES).build().map_err(refused)
 }

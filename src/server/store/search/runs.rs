@@ -139,7 +139,7 @@ impl<'a> Plan<'a> {
         }
         for comparison in query.filter.comparisons() {
             if let Test::Matches(pattern) = &comparison.test {
-                regex::check(pattern)?;
+                regex::compiled(pattern)?;
             }
         }
         for conjunct in query.filter.conjuncts() {

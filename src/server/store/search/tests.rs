@@ -14,12 +14,12 @@ use data::{
 };
 use std::cmp::Ordering;
 
-mod random;
+pub(in crate::store) mod random;
 
 const RUNS: i64 = 60;
 
 /// A store with two experiments of sixty runs each, whose values repeat, are NaN, or are missing.
-async fn filled() -> (tempfile::TempDir, Store) {
+pub(in crate::store) async fn filled() -> (tempfile::TempDir, Store) {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(dir.path()).unwrap();
     let fill = |tx: &mut crate::store::WriteTx| -> Result<(), StoreError> {
@@ -40,7 +40,13 @@ async fn filled() -> (tempfile::TempDir, Store) {
                     values::log_param(tx, run, "batch size", "32")?;
                     datasets::log(tx, run, &[dataset()])?;
                 }
-                let point = |metric, value| MetricPoint { metric, value, step: 1, time_millis: 5 };
+                let at = |step, metric, value| MetricPoint { metric, value, step, time_millis: 5 };
+                let point = |metric, value| at(1, metric, value);
+                // What was before the latest value is for its least, its greatest, and its value at a step.
+                if n % 5 > 0 {
+                    let before = if n % 7 == 0 { f64::NEG_INFINITY } else { (n % 11) as f64 / 8.0 };
+                    metrics::append(tx, run, &[at(-3, "acc", before), at(-1, "acc", f64::NAN)])?;
+                }
                 let acc = if n % 6 == 0 { f64::NAN } else { (n % 7) as f64 / 10.0 };
                 metrics::append(tx, run, &[point("acc", acc)])?;
                 if n % 3 > 0 {
@@ -168,7 +174,7 @@ async fn a_search_finds_what_its_words_mean() {
                 offset: 0,
                 limit: 1_000,
             };
-            let all = rows::stored_runs(db, &search_runs(db, &everything)?, false)?;
+            let all = rows::stored_runs(db, &search_runs(db, &everything)?)?;
             assert_eq!(all.len() as i64, RUNS * 2);
             for eids in [vec![1], vec![1, 2], vec![7], vec![]] {
                 for view in [View::Active, View::Deleted, View::All] {

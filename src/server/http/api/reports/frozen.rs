@@ -3,7 +3,6 @@
 
 use crate::http::{
     ApiError, AppState,
-    api::runs,
     wire::{JsonAnswer, JsonBody},
 };
 use crate::store::{StoreError, reports::files};
@@ -48,7 +47,7 @@ pub(in crate::http::api) async fn freeze(
     let mut body = Body { runs: Vec::new(), frames: Vec::new() };
     for mut request in asked.runs {
         request.limit = request.limit.clamp(1, MOST_RUNS);
-        let page = runs::page(&state, &request).await?;
+        let page = state.store.runs_page(request.clone()).await?;
         body.runs.push((request, page));
     }
     let mut bytes = 0;

@@ -1,11 +1,13 @@
 //! Random expressions, found by the database and by the same thing said in Rust.
 
 use super::*;
+use data::column::Column;
 use data::query::{Comparison, Expr, Field, Ordering as Side, RunAttribute, Test};
+use data::summary::Summary;
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
 /// Whether `row` passes `expr`: two values, never a third.
-fn passes(expr: &Expr<RunAttribute>, row: &RunRow) -> bool {
+pub(in crate::store) fn passes(expr: &Expr<RunAttribute>, row: &RunRow) -> bool {
     match expr {
         Expr::All(parts) => parts.iter().all(|part| passes(part, row)),
         Expr::Any(parts) => parts.iter().any(|part| passes(part, row)),
@@ -18,6 +20,9 @@ fn compares(Comparison { field, test }: &Comparison<RunAttribute>, row: &RunRow)
     let (mut number, mut own) = (None, None);
     match field {
         Field::Metric(name) => number = metric(row, name),
+        Field::Summary(name, summary) => {
+            number = row.summaries.get(&Column::Summary(name.clone(), *summary)).map(|value| value.0);
+        }
         Field::Param(name) => own = text(&row.params, name),
         Field::Tag(name) => own = text(&row.tags, name),
         Field::Attribute(RunAttribute::RunName) => own = Some(row.name.as_str()),
@@ -25,7 +30,7 @@ fn compares(Comparison { field, test }: &Comparison<RunAttribute>, row: &RunRow)
         Field::Attribute(RunAttribute::Duration) => {
             number = row.end_millis.map(|end| (end - row.start_millis) as f64);
         }
-        Field::Summary(..) | Field::Attribute(_) | Field::Dataset(_) => unreachable!("no such field is drawn"),
+        Field::Attribute(_) | Field::Dataset(_) => unreachable!("no such field is drawn"),
     }
     match test {
         Test::Number(side, y) => number.is_some_and(|x| lies(*side, x, *y)),
@@ -38,6 +43,10 @@ fn compares(Comparison { field, test }: &Comparison<RunAttribute>, row: &RunRow)
     }
 }
 
+/// The summaries of metrics that expressions ask for.
+pub(in crate::store) const SUMMARIES: [Summary; 5] =
+    [Summary::Min, Summary::Max, Summary::Best, Summary::Step(-2), Summary::Step(0)];
+
 fn lies(side: Side, x: f64, y: f64) -> bool {
     match side {
         Side::Equal => x == y,
@@ -49,7 +58,8 @@ fn lies(side: Side, x: f64, y: f64) -> bool {
     }
 }
 
-fn expr() -> impl Strategy<Value = Expr<RunAttribute>> {
+/// Expressions over the runs of [`filled`]; `own` for those that only columns in memory answer.
+pub(in crate::store) fn expr(own: bool) -> impl Strategy<Value = Expr<RunAttribute>> {
     let text = || {
         let words = || prop::sample::select(vec!["0.1", "0.01", "1e-3", "32", "Run3", "50% of 1", "", "nobody"]);
         prop_oneof![
@@ -69,11 +79,14 @@ fn expr() -> impl Strategy<Value = Expr<RunAttribute>> {
         4 => (side(), value).prop_map(|(side, y)| Test::Number(side, y)),
         1 => any::<bool>().prop_map(Test::Present),
     ];
+    let metric = (name, prop::option::of(prop::sample::select(SUMMARIES.to_vec()))).prop_map(move |(name, summary)| {
+        summary.filter(|_| own).map_or(Field::Metric(name.into()), |summary| Field::Summary(name.into(), summary))
+    });
     let whole = prop::sample::select(vec![RunAttribute::StartTime, RunAttribute::Duration]);
     let comparison = prop_oneof![
         (param, keyed.clone()).prop_map(|(key, test)| (Field::Param(key.into()), test)),
         keyed.prop_map(|test| (Field::Tag("note".into()), test)),
-        (name, number).prop_map(|(name, test)| (Field::Metric(name.into()), test)),
+        (metric, number),
         text().prop_map(|test| (Field::Attribute(RunAttribute::RunName), test)),
         (whole, side(), 0..40i64).prop_map(|(of, side, n)| (Field::Attribute(of), Test::Whole(side, n))),
     ];
@@ -100,11 +113,11 @@ async fn random_expressions_find_what_they_mean() {
                 offset: 0,
                 limit: 1_000,
             };
-            let all = rows::stored_runs(db, &search_runs(db, &query(Expr::All(vec![]), &[]))?, false)?;
+            let all = rows::stored_runs(db, &search_runs(db, &query(Expr::All(vec![]), &[]))?)?;
             let mut runner = TestRunner::deterministic();
             let mut found_some = 0;
             for _ in 0..400 {
-                let filter = expr().new_tree(&mut runner).unwrap().current();
+                let filter = expr(false).new_tree(&mut runner).unwrap().current();
                 let mut expected: Vec<i64> = all.iter().filter(|r| passes(&filter, &r.row)).map(|r| r.rid).collect();
                 expected.sort_unstable();
                 found_some += usize::from(!expected.is_empty() && expected.len() < all.len());
