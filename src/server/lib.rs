@@ -5,6 +5,7 @@
 //! - [`demo`]: recorded and synthetic experiments
 //! - [`http`]: the routes; MLflow's protocol and our own API
 //! - [`live`]: who watches an experiment hears that it changed
+//! - [`render`]: pictures without a browser
 //! - [`share`]: links that show a part to who holds them
 //! - [`store`]: what is kept, and how it is asked
 
@@ -13,6 +14,7 @@ pub mod config;
 pub mod demo;
 pub mod http;
 pub mod live;
+pub mod render;
 pub mod report;
 pub mod share;
 pub mod store;

@@ -6,6 +6,7 @@
 //! - [`files`], [`wire`]: sending files, reading JSON, compressing
 //! - [`serve`](serve()): taking connections
 //! - [`error`]: how our own API says that it refuses or fails
+//! - [`pictures`]: what share links show, as pictures and data
 //! - [`mlflow`]: MLflow's REST protocol
 
 mod api;
@@ -14,6 +15,7 @@ mod error;
 pub mod files;
 mod guard;
 pub mod mlflow;
+mod pictures;
 mod serve;
 mod wire;
 
@@ -35,6 +37,8 @@ pub struct AppState {
     pub options: Arc<Serve>,
     /// Opens share links.
     pub gate: Arc<Gate>,
+    /// Pictures that were drawn.
+    pictures: pictures::SharedPictures,
     /// Frames that are being made.
     flights: Arc<api::Flights>,
 }
@@ -44,7 +48,14 @@ impl AppState {
     pub fn new(store: Store, options: Serve) -> AppState {
         let live = Hub::start(&store);
         let gate = Arc::new(Gate::new().expect("the system has random bytes"));
-        let state = AppState { live, store, options: Arc::new(options), gate, flights: Arc::default() };
+        let state = AppState {
+            live,
+            store,
+            options: Arc::new(options),
+            gate,
+            pictures: Arc::default(),
+            flights: Arc::default(),
+        };
         mlflow::sweep(&state);
         state
     }
@@ -56,6 +67,7 @@ pub fn router(state: AppState) -> Router {
         .route("/health", get(async || "OK"))
         .route("/version", get(async || env!("CARGO_PKG_VERSION")))
         .route("/metrics", get(measures))
+        .route("/p/{name}", get(pictures::picture))
         .merge(api::routes())
         .merge(mlflow::routes())
         .fallback(assets::serve)

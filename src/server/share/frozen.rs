@@ -1,10 +1,12 @@
 //! What a frozen link keeps: its runs, and each panel's frame as the view draws it.
 
-use super::scope::{Scope, resolve};
+use super::scope::{Scope, ScopePanel, resolve};
 use crate::store::{Store, StoreError, shares};
 use data::{
     frame::{self, Frame, FrameRequest, RunSet},
+    run::{MetricRow, RunId},
     share::ShareTarget,
+    view::View,
 };
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
@@ -69,34 +71,40 @@ pub fn frame(db: &Connection, sid: i64, request: &FrameRequest) -> Result<Option
 }
 
 /// What the panels of `scope` ask for.
-pub fn requests(target: &ShareTarget, scope: &Scope) -> Vec<FrameRequest> {
+fn requests(target: &ShareTarget, scope: &Scope) -> Vec<FrameRequest> {
     let Some(view) = target.view() else { return Vec::new() };
     let runs: Vec<_> = scope.rows.iter().map(|row| row.run_id).collect();
-    let of_panel = |panel: &super::ScopePanel| {
-        let look = view.look_of(&panel.section, &panel.key);
-        let own = view.panels.get(&panel.key).and_then(|panel| panel.x_range);
-        let baseline = view.baseline.as_ref().and_then(|short| runs.iter().find(|run| run.short() == *short)).copied();
-        let request = |line: &String| {
-            let is_metric = scope.metrics.iter().any(|row| row.metric == *line);
-            FrameRequest {
-                run_set: RunSet {
-                    experiments: vec![scope.eid.to_string()],
-                    runs: Some(runs.clone()),
-                    ..RunSet::default()
-                },
-                metric: if is_metric { line.clone() } else { String::new() },
-                expression: if is_metric { String::new() } else { line.clone() },
-                baseline: baseline.filter(|_| !is_metric),
-                x: look.x,
-                range: own.or(view.range),
-                width_px: WIDTH_PX,
-                smoothing: look.smoothing,
-                ..FrameRequest::default()
-            }
-        };
-        panel.lines.iter().map(request).collect::<Vec<_>>()
-    };
+    let of_panel = |panel: &ScopePanel| panel_requests(view, panel, scope.eid, &runs, &scope.metrics, WIDTH_PX);
     scope.panels.iter().flat_map(of_panel).collect()
+}
+
+/// What one panel asks for, a request for each of its lines, in a plot of `width_px` CSS pixels.
+pub fn panel_requests(
+    view: &View,
+    panel: &ScopePanel,
+    eid: i64,
+    runs: &[RunId],
+    metrics: &[MetricRow],
+    width_px: u32,
+) -> Vec<FrameRequest> {
+    let look = view.look_of(&panel.section, &panel.key);
+    let own = view.panels.get(&panel.key).and_then(|panel| panel.x_range);
+    let baseline = view.baseline.as_ref().and_then(|short| runs.iter().find(|run| run.short() == *short)).copied();
+    let request = |line: &String| {
+        let is_metric = metrics.iter().any(|row| row.metric == *line);
+        FrameRequest {
+            run_set: RunSet { experiments: vec![eid.to_string()], runs: Some(runs.to_vec()), ..RunSet::default() },
+            metric: if is_metric { line.clone() } else { String::new() },
+            expression: if is_metric { String::new() } else { line.clone() },
+            baseline: baseline.filter(|_| !is_metric),
+            x: look.x,
+            range: own.or(view.range),
+            width_px,
+            smoothing: look.smoothing,
+            ..FrameRequest::default()
+        }
+    };
+    panel.lines.iter().map(request).collect()
 }
 
 /// The part that holds the answer to `request`, whatever its runs, its width and its part of x.

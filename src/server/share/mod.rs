@@ -17,7 +17,7 @@ mod scope;
 mod shown;
 mod token;
 
-pub use frozen::{frame as frozen_frame, freeze, requests};
+pub use frozen::{frame as frozen_frame, freeze, panel_requests};
 pub use password::Refused;
 pub use scope::{Scope, ScopePanel, resolve};
 pub use shown::{NotNamed, Shown};

@@ -65,6 +65,11 @@ impl Shown {
         self.rows.iter().find(|row| row.run_id == run)
     }
 
+    /// The ids that its runs have inside.
+    pub fn runs_inside(&self) -> Vec<RunId> {
+        self.inside.values().copied().collect()
+    }
+
     /// Whether ids outside are other ones than inside.
     pub fn renames(&self) -> bool {
         self.names.is_some()

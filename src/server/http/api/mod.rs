@@ -19,7 +19,7 @@ mod shares;
 mod views;
 
 pub(super) use frames::Flights;
-pub(super) use shared::KEY;
+pub(super) use shared::{KEY, Opened, frame_inside};
 
 use super::{AppState, wire};
 use axum::{

@@ -1,0 +1,172 @@
+//! What a picture shows, as data: CSV, JSON, and the source of a figure for LaTeX.
+
+use super::chart::PanelData;
+use data::{
+    frame::{self, XAxis},
+    run::{RunId, RunRow},
+    series::Points,
+    view::{View, YScale},
+};
+use std::{collections::BTreeMap, fmt::Write};
+
+/// The points of `panels` as CSV: `panel,line,run_id,run,x,value`, smoothed values where there are some.
+pub fn csv(panels: &[PanelData], view: &View, rows: &[RunRow]) -> String {
+    let names = names_of(rows);
+    let mut text = String::new();
+    for panel in panels {
+        let x = match view.look_of(&panel.section, &panel.key).x {
+            XAxis::Step => "step",
+            XAxis::RelativeTime | XAxis::ActiveTime => "relative_millis",
+            XAxis::WallTime => "wall_millis",
+            XAxis::Metric => "x",
+        };
+        if text.is_empty() {
+            text = format!("panel,line,run_id,run,{x},value\n");
+        }
+        let title = csv_cell(&panel.title(view));
+        for (line, frame) in &panel.frames {
+            for series in &frame.series {
+                let run = csv_cell(names.get(&series.run_id).copied().unwrap_or_default());
+                let points = series.smoothed.as_ref().unwrap_or(&series.points);
+                for (x, y) in points.x.iter().zip(&points.y) {
+                    let _ = writeln!(text, "{title},{},{},{run},{x},{y}", csv_cell(line), series.run_id);
+                }
+            }
+        }
+    }
+    text
+}
+
+/// `text` as a cell: quoted where it must be, and never a formula for a spreadsheet.
+fn csv_cell(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if formula { format!("'{text}") } else { text.to_owned() };
+    match text.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text,
+    }
+}
+
+/// The frames of `panels` as JSON, with the names of their runs.
+pub fn json(panels: &[PanelData], view: &View, rows: &[RunRow]) -> String {
+    let panels: Vec<_> = panels
+        .iter()
+        .map(|panel| {
+            let lines: Vec<_> = panel
+                .frames
+                .iter()
+                .map(|(line, frame)| serde_json::json!({"line": line, "frame": frame::to_json(frame)}))
+                .collect();
+            serde_json::json!({"panel": panel.key, "title": panel.title(view), "lines": lines})
+        })
+        .collect();
+    let runs: BTreeMap<_, _> = rows.iter().map(|row| (row.run_id.to_string(), &row.name)).collect();
+    serde_json::json!({"runs": runs, "panels": panels}).to_string()
+}
+
+/// The panels as figures for PGFPlots with the points that a picture shows, each of `size_mm`.
+pub fn pgfplots(panels: &[PanelData], view: &View, rows: &[RunRow], size_mm: (f64, f64)) -> String {
+    let mut text = String::from("% needs \\usepackage{pgfplots} and \\pgfplotsset{compat=1.18}\n");
+    for panel in panels {
+        let look = view.look_of(&panel.section, &panel.key);
+        let y_mode = match look.y {
+            YScale::Log => "log",
+            YScale::Linear | YScale::Symlog => "linear",
+        };
+        let chart = panel.chart(view, rows, false);
+        let _ = write!(
+            text,
+            "\\begin{{tikzpicture}}\n\\begin{{axis}}[width={:.2}mm, height={:.2}mm, xlabel={{{}}}, ylabel={{{}}}, \
+             xmode={}, ymode={y_mode}, unbounded coords=jump, legend pos=outer north east]\n",
+            size_mm.0,
+            size_mm.1,
+            latex(chart.x.name()),
+            latex(&chart.metric),
+            if look.x_log { "log" } else { "linear" },
+        );
+        let mut legend = Vec::new();
+        for (at, line) in chart.lines.iter().enumerate() {
+            let color = line.color;
+            let _ = writeln!(text, "\\definecolor{{run{at}}}{{RGB}}{{{},{},{}}}", color.0, color.1, color.2);
+            let _ =
+                writeln!(text, "\\addplot[color=run{at}, mark=none] coordinates {{{}}};", coordinates(line.points()));
+            legend.push(latex(&line.name));
+        }
+        if legend.len() <= 24 && !legend.is_empty() {
+            let _ = writeln!(
+                text,
+                "\\legend{{{}}}",
+                legend.iter().map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join(",")
+            );
+        }
+        text.push_str("\\end{axis}\n\\end{tikzpicture}\n");
+    }
+    text
+}
+
+fn coordinates(points: &Points) -> String {
+    let mut text = String::with_capacity(points.len() * 16);
+    for (x, y) in points.x.iter().zip(&points.y) {
+        let y = match y {
+            y if y.is_nan() => "nan".to_owned(),
+            y if y.is_infinite() => if *y > 0.0 { "inf" } else { "-inf" }.to_owned(),
+            y => y.to_string(),
+        };
+        let _ = write!(text, "({x},{y}) ");
+    }
+    text
+}
+
+/// `text` as LaTeX shows it, and never runs it.
+fn latex(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' => safe.push_str("\\textbackslash{}"),
+            '{' | '}' | '$' | '&' | '#' | '%' | '_' => safe.extend(['\\', c]),
+            '^' => safe.push_str("\\textasciicircum{}"),
+            '~' => safe.push_str("\\textasciitilde{}"),
+            c if c.is_control() => safe.push(' '),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+fn names_of(rows: &[RunRow]) -> BTreeMap<RunId, &str> {
+    rows.iter().map(|row| (row.run_id, row.name.as_str())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_no_formulas() {
+        for (text, cell) in [
+            ("train/loss", "train/loss"),
+            ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
+            ("+1", "'+1"),
+            ("-1", "'-1"),
+            ("@SUM(1)", "'@SUM(1)"),
+            ("a,b", "\"a,b\""),
+            ("=\"a\"", "\"'=\"\"a\"\"\""),
+            ("a\nb", "\"a\nb\""),
+        ] {
+            assert_eq!(csv_cell(text), cell, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_never_run_in_latex() {
+        for (text, safe) in [
+            ("run_1", "run\\_1"),
+            ("\\input{/etc/passwd}", "\\textbackslash{}input\\{/etc/passwd\\}"),
+            ("\\write18{rm -rf ~}", "\\textbackslash{}write18\\{rm -rf \\textasciitilde{}\\}"),
+            ("50% & $5 #1 ^2", "50\\% \\& \\$5 \\#1 \\textasciicircum{}2"),
+            ("a\nb\u{0}c", "a b c"),
+        ] {
+            assert_eq!(latex(text), safe, "{text}");
+        }
+    }
+}
