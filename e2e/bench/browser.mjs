@@ -41,7 +41,7 @@ export function cpuSeconds(pid, { own = false } = {}) {
 export const memoryMb = pid => Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]) / 1024;
 
 /** Proportional memory in MB of the largest page among the browsers that process `pid` started. */
-function pageMemoryMb(pid) {
+export function pageMemoryMb(pid) {
   const pages = descendants(pid).filter(child => {
     try { return readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('--type=renderer'); } catch { return false; }
   });
@@ -110,7 +110,7 @@ const cast = (s, on) => on
   : s.cdp.send('Page.stopScreencast');
 
 /** Waits until the picture is still, nothing is under way and `done` holds; resolves to when it last changed. */
-async function settled(s, since, done = async () => true, still = STILL_MILLIS, most = 180_000) {
+export async function settled(s, since, done = async () => true, still = STILL_MILLIS, most = 180_000) {
   for (const until = Date.now() + most; Date.now() < until; await sleep(100)) {
     const last = Math.max(since, s.frames.at(-1)?.at ?? 0);
     if (Date.now() - last > still && s.open.size === 0 && (await done())) return last;
@@ -148,7 +148,7 @@ const mouse = (s, type, [x, y], extra = {}) => s.cdp.send('Input.dispatchMouseEv
 });
 
 /** Moves along `path` (0..1 to a point) for `millis`, with at most three moves unanswered. */
-async function move(s, path, millis, extra) {
+export async function move(s, path, millis, extra) {
   const began = Date.now();
   let unanswered = 0;
   while (Date.now() - began < millis) {
@@ -161,7 +161,7 @@ async function move(s, path, millis, extra) {
 }
 
 /** Animation frames a second, and the main thread's work a frame, while `act` runs. */
-async function framesDuring(s, act) {
+export async function framesDuring(s, act) {
   const traced = await trace(s, async () => {
     await s.page.evaluate(() => window.__frames.start());
     await act();

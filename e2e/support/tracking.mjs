@@ -36,14 +36,23 @@ export function tracking(url) {
     },
 
     /** Logs `values` of `metric`, one a step from `first` on, a second apart. */
-    metric: async (run_id, key, values, first = 0) => {
-      for (let from = 0; from < values.length; from += BATCH) {
-        const metrics = Array.from(values.slice(from, from + BATCH), (value, i) => {
-          const step = first + from + i;
-          return { key, value: wire(value), step, timestamp: start_by_run.get(run_id) + step * 1000 };
-        });
-        await post('runs/log-batch', { run_id, metrics });
+    metric: (run_id, key, values, first = 0) => self.curves(run_id, { [key]: values }, first),
+
+    /** Logs the values of each metric of `curves`, one a step from `first` on, a second apart. */
+    curves: async (run_id, curves, first = 0) => {
+      const started = start_by_run.get(run_id);
+      let batch = [];
+      const send = () => post('runs/log-batch', { run_id, metrics: batch });
+      for (const [key, values] of Object.entries(curves)) {
+        for (let at = 0; at < values.length; at++) {
+          batch.push({ key, value: wire(values[at]), step: first + at, timestamp: started + (first + at) * 1000 });
+          if (batch.length === BATCH) {
+            await send();
+            batch = [];
+          }
+        }
       }
+      if (batch.length) await send();
     },
 
     /** Ends a run. */
@@ -64,7 +73,7 @@ export function tracking(url) {
       const worker = async () => {
         for (const run of left) {
           const id = await self.run(experiment, run);
-          for (const [key, values] of Object.entries(run.curves)) await self.metric(id, key, values);
+          await self.curves(id, run.curves);
           await self.end(id, run.tags?.fate === 'diverged' ? 'FAILED' : 'FINISHED');
         }
       };
