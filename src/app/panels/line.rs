@@ -29,7 +29,7 @@ use leptos::{ev, html, prelude::*};
 use std::sync::Arc;
 
 /// How far out of sight a panel begins to load, CSS pixels.
-const AHEAD_PX: u32 = 250;
+const AHEAD_PX: u32 = 600;
 /// Values beyond this quantile on either side are outliers.
 const OUTLIERS: f64 = 0.01;
 

@@ -97,9 +97,13 @@ impl LineCanvas {
         self.slice(Drawing { number, picture, order, next: 0, raster, done: Box::new(done) });
     }
 
-    /// Stops a drawing that is under way, and forgets the picture.
+    /// Stops a drawing that is under way, and forgets the picture with its pixels: those of many panels weigh
+    /// more than all else on the page.
     pub fn forget(&self) {
         self.next_number();
+        for canvas in [self.axes, self.series, self.raised] {
+            canvas.get_untracked().iter().for_each(|canvas| resize(canvas, 0, 0));
+        }
         self.state.with_value(|state| state.picture.borrow_mut().take());
     }
 

@@ -63,7 +63,7 @@ impl Panel {
         Effect::new(move |_| {
             match request.get() {
                 Some(request) => self.fetch(request),
-                // Out of sight a panel holds no points; its pixels stay where they are.
+                // Out of sight a panel holds no points and no pixels.
                 None if !seen.get_untracked() => self.let_go(canvas),
                 None => {}
             }
@@ -74,6 +74,7 @@ impl Panel {
     fn let_go(self, canvas: LineCanvas) {
         self.question.update_value(|number| *number += 1);
         canvas.forget();
+        self.drawn.set(false);
         self.frame.set(None);
         self.asked.set_value(None);
         self.loading.set(true);

@@ -27,6 +27,9 @@ use std::{
 const SLICE_MILLIS: f64 = 6.0;
 /// How many lines are added between two looks at the clock.
 const LINES_A_LOOK: usize = 48;
+/// In how many frames lines that come and go are shown once, before they are whole: turning all sums to pixels
+/// takes as long as some hundred lines.
+const FRAMES_A_LOOK: u32 = 3;
 /// With more lines than this a CSS pixel is fine enough for them.
 const COARSE_FROM: usize = 1_500;
 /// How wide a line is, CSS pixels.
@@ -79,8 +82,10 @@ struct Work {
     next: usize,
     /// Whether the screen shows this picture already.
     shown: bool,
-    /// The sums of all lines, and how many are in them; `None` before and after.
-    base: Option<(Density, usize)>,
+    /// How many frames passed since lines that still come and go were last put on the screen.
+    unseen: u32,
+    /// The sums of all lines in one colour, and which still lack; `None` before and after.
+    base: Option<(Density, Vec<u32>)>,
     base_shown: bool,
     done: Rc<dyn Fn()>,
 }
@@ -119,8 +124,17 @@ impl ParallelCanvas {
         let density = Density::new(&fine);
         let drawn = vec![false; chart.lines.len()];
         let picture = Rc::new(Picture { chart, layout, theme, fine, fine_scale });
-        let work =
-            Work { picture, density, drawn, next: 0, shown: false, base: None, base_shown: false, done: Rc::new(done) };
+        let work = Work {
+            picture,
+            density,
+            drawn,
+            next: 0,
+            shown: false,
+            unseen: 0,
+            base: None,
+            base_shown: false,
+            done: Rc::new(done),
+        };
         *state.work.borrow_mut() = Some(work);
         self.schedule(&state);
     }
@@ -155,7 +169,9 @@ impl ParallelCanvas {
         }
         if work.next < work.drawn.len() || !work.shown {
             let whole = work.step(&wanted);
-            if whole || work.shown {
+            work.unseen += 1;
+            if whole || (work.shown && work.unseen >= FRAMES_A_LOOK) {
+                work.unseen = 0;
                 self.present_lines(work, &wanted);
             }
             if whole {
@@ -193,8 +209,9 @@ impl ParallelCanvas {
 
     fn present_base(&self, work: &mut Work) {
         work.base_shown = true;
-        let (Some(canvas), Some((mut density, lines))) = (self.base.get_untracked(), work.base.take()) else { return };
-        put(&canvas, &mut density, &work.picture.fine, (opacity_of_one(lines) * 0.5).min(0.3));
+        let (Some(canvas), Some((mut density, _))) = (self.base.get_untracked(), work.base.take()) else { return };
+        let alpha = opacity_of_one(work.picture.chart.lines.len());
+        put(&canvas, &mut density, &work.picture.fine, (alpha * 0.5).min(0.3));
     }
 
     fn present_axes(&self, work: &Work) {
@@ -285,16 +302,17 @@ impl Work {
         }
     }
 
-    /// Adds all lines to the base for a slice of time; says whether it holds them all.
+    /// Adds to the base what the lines on the screen lack, for a slice of time; says whether it holds all lines.
     fn step_base(&mut self) -> bool {
         let Picture { chart, fine, fine_scale, theme, .. } = &*self.picture;
-        let (density, next) = self.base.get_or_insert_with(|| (Density::new(fine), 0));
+        let (density, lack) = self.base.get_or_insert_with(|| {
+            let lack = (0..chart.lines.len() as u32).filter(|&at| !self.drawn[at as usize]).collect();
+            (self.density.in_one_color(theme.muted), lack)
+        });
         let until = now() + SLICE_MILLIS;
-        while *next < chart.lines.len() {
-            let end = (*next + LINES_A_LOOK).min(chart.lines.len());
-            let indices: Vec<u32> = (*next as u32..end as u32).collect();
-            density.add(chart, fine, &indices, STROKE_PX * fine_scale, Some(theme.muted), Change::Come);
-            *next = end;
+        while !lack.is_empty() {
+            let some = lack.split_off(lack.len().saturating_sub(LINES_A_LOOK));
+            density.add(chart, fine, &some, STROKE_PX * fine_scale, Some(theme.muted), Change::Come);
             if now() > until {
                 return false;
             }

@@ -31,7 +31,11 @@ pub struct Density {
     height: usize,
     /// Column by column: red, green and blue times weight, and the weight.
     sums: Vec<[i32; 4]>,
+    /// Column by column, a bit a pixel, in words of their own: whether its sums changed since it was last a colour.
+    changed: Vec<u64>,
     rgba: Vec<[u8; 4]>,
+    /// What `rgba` was made with: one line's opacity.
+    alpha: f64,
     /// The opacity of each weight, in quarter lines.
     opacity: Vec<u8>,
     edges: Vec<f32>,
@@ -45,7 +49,9 @@ impl Density {
             width,
             height,
             sums: vec![[0; 4]; width * height],
-            rgba: Vec::new(),
+            changed: vec![0; width * height.div_ceil(64)],
+            rgba: vec![[0; 4]; width * height],
+            alpha: f64::NAN,
             opacity: Vec::new(),
             edges: Vec::new(),
         }
@@ -59,6 +65,21 @@ impl Density {
     /// Pixels down.
     pub fn height(&self) -> u32 {
         self.height as u32
+    }
+
+    /// The same lines, all in `flat`: only how much lies on a pixel counts, so none is traced anew.
+    pub fn in_one_color(&self, flat: Rgb) -> Density {
+        let Rgb(red, green, blue) = flat;
+        let color = [i32::from(red), i32::from(green), i32::from(blue), 1];
+        Density {
+            sums: self.sums.iter().map(|sum| color.map(|part| part.wrapping_mul(sum[3]))).collect(),
+            changed: vec![u64::MAX; self.changed.len()],
+            rgba: vec![[0; 4]; self.rgba.len()],
+            alpha: f64::NAN,
+            opacity: Vec::new(),
+            edges: Vec::new(),
+            ..*self
+        }
     }
 
     /// Lets the lines at `indices` come or go, `stroke_dpx` wide; all in `flat` if it is given.
@@ -97,6 +118,7 @@ impl Density {
     fn trace(&mut self, first: usize, from: f32, rise: f32, stroke: f32, color: [i32; 4]) {
         let parts = PARTS as f32;
         let bottom = self.height as i32 * PARTS;
+        let words = self.height.div_ceil(64);
         for (at, edge) in self.edges.windows(2).enumerate() {
             let (a, b) = (from + rise * edge[0], from + rise * edge[1]);
             let steep = b - a;
@@ -112,6 +134,7 @@ impl Density {
             let (mut row, last) = ((top >> SHIFT) as usize, ((end - 1) >> SHIFT) as usize);
             let column = (first + at) * self.height;
             let Some(pixels) = self.sums.get_mut(column + row..=column + last) else { continue };
+            mark(&mut self.changed[(first + at) * words..][..words], row, last);
             for pixel in pixels {
                 let covered = end.min((row as i32 + 1) << SHIFT) - top.max((row as i32) << SHIFT);
                 let weight = (covered * weight) >> SHIFT;
@@ -124,40 +147,74 @@ impl Density {
     }
 
     /// The pixels row by row, four bytes each: red, green, blue, opacity, not multiplied, as `ImageData`
-    /// wants them. One line alone is as opaque as `alpha`, 0 to 1.
+    /// wants them. One line alone is as opaque as `alpha`, 0 to 1. With the `alpha` of the last time only
+    /// the pixels that changed cost anything.
     pub fn pixels(&mut self, alpha: f64) -> &[u8] {
-        const STEPS: usize = 4;
-        let left = 1.0 - if alpha.is_finite() { alpha.clamp(0.0, 1.0) } else { 1.0 };
-        let opacity = |weight: usize| ((1.0 - left.powf(weight as f64 / STEPS as f64)) * 255.0).round() as u8;
-        self.opacity.clear();
-        self.opacity.extend((0..=MOST_LINES * STEPS).map(opacity));
-        // Light touches at an edge count, too.
-        let first = [0.25, 0.5, 0.75].map(|part: f64| ((1.0 - left.powf(part / 4.0)) * 255.0).round() as u8);
-        self.rgba.resize(self.width * self.height, [0; 4]);
-        let (width, height) = (self.width, self.height);
+        if self.alpha != alpha {
+            self.alpha = alpha;
+            self.changed.fill(u64::MAX);
+            self.opacity.clear();
+            self.opacity.extend(opacities(alpha));
+        }
+        let (width, height, words) = (self.width, self.height, self.height.div_ceil(64));
+        // Blocks of columns, so that the rows written stay in the cache.
         for block in (0..width).step_by(BLOCK) {
-            let columns = block..(block + BLOCK).min(width);
-            for row in 0..height {
-                let out = &mut self.rgba[row * width + columns.start..row * width + columns.end];
-                for (out, column) in out.iter_mut().zip(columns.clone()) {
-                    let [red, green, blue, weight] = self.sums[column * height + row];
-                    *out = if weight <= 0 {
-                        [0; 4]
-                    } else {
-                        let whole = (weight as usize) >> (SHIFT - 2);
-                        let opacity = match whole {
-                            0 => first[(weight as usize >> 2).saturating_sub(1).min(2)],
-                            whole => self.opacity[whole.min(MOST_LINES * STEPS)],
-                        };
-                        let share = 1.0 / weight as f32;
-                        let mean = |sum: i32| (sum as f32 * share + 0.5) as u8;
-                        [mean(red), mean(green), mean(blue), opacity]
-                    };
+            for word in 0..words {
+                for column in block..(block + BLOCK).min(width) {
+                    let mut bits = std::mem::take(&mut self.changed[column * words + word]);
+                    while bits != 0 {
+                        let row = word * 64 + bits.trailing_zeros() as usize;
+                        bits &= bits - 1;
+                        if row < height {
+                            let sum = self.sums[column * height + row];
+                            self.rgba[row * width + column] = color_of(sum, &self.opacity);
+                        }
+                    }
                 }
             }
         }
         self.rgba.as_flattened()
     }
+}
+
+/// Sets the bits `from..=to` of a column.
+fn mark(words: &mut [u64], from: usize, to: usize) {
+    let (first, last) = (from / 64, to / 64);
+    let above = u64::MAX << (from % 64);
+    let below = u64::MAX >> (63 - to % 64);
+    if first == last {
+        words[first] |= above & below;
+        return;
+    }
+    words[first] |= above;
+    words[first + 1..last].fill(u64::MAX);
+    words[last] |= below;
+}
+
+/// Steps of weight a whole line has in the table of opacities.
+const STEPS: usize = 4;
+
+/// The opacity of each weight in quarter lines, from light touches at an edge on, where one line has `alpha`.
+fn opacities(alpha: f64) -> impl Iterator<Item = u8> {
+    let left = 1.0 - if alpha.is_finite() { alpha.clamp(0.0, 1.0) } else { 1.0 };
+    let opacity = move |lines: f64| ((1.0 - left.powf(lines)) * 255.0).round() as u8;
+    let light = (0..STEPS).map(move |sixteenths| opacity(sixteenths.max(1) as f64 / 16.0));
+    light.chain((1..=MOST_LINES * STEPS).map(move |quarters| opacity(quarters as f64 / STEPS as f64)))
+}
+
+/// The mean colour of what lies on a pixel, more opaque the more it is.
+fn color_of([red, green, blue, weight]: [i32; 4], opacity: &[u8]) -> [u8; 4] {
+    if weight <= 0 {
+        return [0; 4];
+    }
+    let quarters = (weight as usize) >> (SHIFT - 2);
+    let at = match quarters {
+        0 => weight as usize >> (SHIFT - 4),
+        quarters => (STEPS - 1 + quarters).min(opacity.len() - 1),
+    };
+    let share = 1.0 / weight as f32;
+    let mean = |sum: i32| (sum as f32 * share + 0.5) as u8;
+    [mean(red), mean(green), mean(blue), opacity[at]]
 }
 
 fn signed(line: &ParallelLine, flat: Option<Rgb>, change: Change) -> [i32; 4] {
@@ -166,9 +223,11 @@ fn signed(line: &ParallelLine, flat: Option<Rgb>, change: Change) -> [i32; 4] {
     if change == Change::Go { color.map(|part| -part) } else { color }
 }
 
-/// How opaque one of `lines` is: alone it is bold, among thousands it is a trace.
+/// How opaque one of `lines` is: alone it is bold, among thousands it is a trace. It changes in steps that no
+/// eye sees, so that a few lines more or less leave most pixels as they are.
 pub fn opacity_of_one(lines: usize) -> f64 {
-    (6.0 / (lines.max(1) as f64).sqrt()).clamp(0.07, 0.85)
+    const STEPS: f64 = 64.0;
+    ((6.0 / (lines.max(1) as f64).sqrt() * STEPS).round() / STEPS).clamp(0.07, 0.85)
 }
 
 #[cfg(test)]
@@ -200,6 +259,18 @@ mod tests {
     }
 
     #[test]
+    fn in_one_color_is_as_if_drawn_so() {
+        let chart = samples::search(200, false);
+        let layout = chart.layout((300, 200), &Theme::light(1.0));
+        let all: Vec<u32> = (0..200).collect();
+        let mut drawn = Density::new(&layout);
+        drawn.add(&chart, &layout, &all, 1.25, Some(Rgb(90, 91, 92)), Change::Come);
+        let mut turned = density(&chart, &all).in_one_color(Rgb(90, 91, 92));
+        assert_eq!(turned.sums, drawn.sums);
+        assert_eq!(turned.pixels(0.2), drawn.pixels(0.2));
+    }
+
+    #[test]
     fn one_line_is_seen_and_many_are_denser() {
         let chart = samples::search(400, false);
         let most = |indices: &[u32]| {
@@ -212,6 +283,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
         #[test]
         fn what_goes_leaves_nothing_behind(stay in prop::collection::btree_set(0..60u32, 0..30), straight: bool) {
             let chart = ParallelChart { straight, ..samples::search(60, false) };
@@ -221,6 +294,27 @@ mod tests {
             let mut changed = density(&chart, &all);
             changed.add(&chart, &layout, &go, 1.25, None, Change::Go);
             prop_assert_eq!(&changed.sums, &density(&chart, &stay).sums);
+        }
+
+        #[test]
+        fn only_what_changed_is_turned_to_colours_and_that_is_enough(
+            stay in prop::collection::btree_set(0..60u32, 0..30),
+            alphas in prop::collection::vec(prop::sample::select(vec![0.1, 0.2]), 1..4),
+        ) {
+            let chart = samples::search(60, false);
+            let all: Vec<u32> = (0..60).collect();
+            let (stay, go): (Vec<u32>, Vec<u32>) = all.iter().partition(|at| stay.contains(at));
+            let layout = chart.layout((300, 200), &Theme::light(1.0));
+            let mut changed = density(&chart, &all);
+            for alpha in alphas {
+                changed.pixels(alpha);
+                changed.add(&chart, &layout, &go, 1.25, None, Change::Go);
+                changed.pixels(alpha);
+                changed.add(&chart, &layout, &go, 1.25, None, Change::Come);
+            }
+            changed.add(&chart, &layout, &go, 1.25, None, Change::Go);
+            let mut anew = density(&chart, &stay);
+            prop_assert_eq!(changed.pixels(0.1), anew.pixels(0.1));
         }
     }
 
