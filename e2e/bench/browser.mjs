@@ -69,6 +69,49 @@ export async function inColdBrowser(work) {
   }
 }
 
+/**
+ * Opens `address` in a browser that nobody watches, turns the wheel `notches` times down and up again, and resolves to
+ * the page's memory in MB. A watched page keeps every answer of the server for its watcher, which is not its own weight.
+ */
+export async function memoryAlone(address, notches, done) {
+  const browser = await chromium.launch(BROWSER);
+  try {
+    const root = await browser.newBrowserCDPSession();
+    // A context that the test library does not know, so that it leaves the page alone.
+    const { browserContextId } = await root.send('Target.createBrowserContext');
+    const { targetId } = await root.send('Target.createTarget', { url: address, browserContextId, width: 1600, height: 1000 });
+    const { sessionId } = await root.send('Target.attachToTarget', { targetId, flatten: false });
+    const answers = new Map();
+    root.on('Target.receivedMessageFromTarget', ({ message }) => {
+      const { id, result } = JSON.parse(message);
+      answers.get(id)?.(result);
+    });
+    let asked = 0;
+    const send = (method, params = {}) => new Promise(resolve => {
+      answers.set(++asked, resolve);
+      root.send('Target.sendMessageToTarget', { sessionId, message: JSON.stringify({ id: asked, method, params }) });
+    });
+    const drawn = async () => {
+      for (const until = Date.now() + 60_000; Date.now() < until; await sleep(200)) {
+        const { result } = await send('Runtime.evaluate', { expression: `(${done})()` });
+        if (result.value) return sleep(1000);
+      }
+      throw new Error('the page was not drawn after 60 s');
+    };
+    await drawn();
+    for (const deltaY of [120, -120]) {
+      for (let notch = 0; notch < notches; notch++) {
+        await send('Input.dispatchMouseEvent', { type: 'mouseWheel', x: 1000, y: 600, deltaX: 0, deltaY });
+        await sleep(50);
+      }
+      await drawn();
+    }
+    return pageMemoryMb(process.pid);
+  } finally {
+    await browser.close();
+  }
+}
+
 async function watchNetwork(s) {
   const types = new Map();
   await s.cdp.send('Network.enable');

@@ -3,17 +3,18 @@ import { deflateRawSync } from 'node:zlib';
 import { curvesOf40, learningRuns } from '../support/learning.mjs';
 import { program } from '../support/program.mjs';
 import { tracking } from '../support/tracking.mjs';
-import { framesDuring, inColdBrowser, measureLoad, move, pageMemoryMb, settled, sleep } from './browser.mjs';
+import { framesDuring, inColdBrowser, measureLoad, memoryAlone, move, pageMemoryMb, settled, sleep } from './browser.mjs';
 
 /** The address of a tab of an experiment's workspace with `view`. */
 const addressOf = (url, experiment, tab, view = {}) =>
   `${url}/experiments/${experiment}${tab && `/${tab}`}?view=${deflateRawSync(JSON.stringify({ version: 1, ...view })).toString('base64url')}`;
 
-/** Whether every figure in sight says that its pixels are final. */
-const drawn = page => page.evaluate(() => {
+/** In the page: whether every figure in sight says that its pixels are final. */
+function allDrawn() {
   const figures = [...document.querySelectorAll('figure[aria-busy]')];
   return figures.length > 0 && figures.every(figure => figure.getAttribute('aria-busy') === 'false');
-});
+}
+const drawn = page => page.evaluate(allDrawn);
 
 /** Turns the wheel over the middle of the page: `notches` of 120 px down, then up again, one each 16 ms. */
 async function scroll(s, notches) {
@@ -54,9 +55,8 @@ export async function board(row) {
       row('scroll: longest task of the main thread', scrolled.longest_task_ms, 'ms', 50);
       row('scroll: busy a frame, 95 of 100', scrolled.busy_p95_ms, 'ms');
       row('scroll: frames', scrolled.fps, '/s');
-      await settled(s, Date.now(), () => drawn(s.page));
-      row('memory of the page after it', pageMemoryMb(process.pid), 'MB', 300);
     });
+    row('memory of the page, all 40 seen', await memoryAlone(addressOf(server.url, experiment, ''), 60, allDrawn), 'MB', 300);
   } finally {
     await server.remove();
   }
