@@ -15,6 +15,8 @@ use tokio::sync::broadcast::{self, error::RecvError};
 
 /// How long changes are gathered before they are told.
 const TICK: Duration = Duration::from_millis(100);
+/// More changed runs than this are not named one by one: the watcher asks for everything again.
+const MOST_NAMED: usize = 1_000;
 /// How many events a watcher may be behind before it must ask for everything again.
 const EVENTS_KEPT: usize = 64;
 
@@ -107,6 +109,10 @@ impl Shared {
         }
         for (eid, channel) in channels.iter() {
             if let Some(runs) = runs_by_experiment.remove(eid) {
+                if runs.len() > MOST_NAMED {
+                    drop(channel.send(event_bytes(&LiveEvent::Resync)));
+                    continue;
+                }
                 let event = LiveEvent::Runs { version, runs: runs.into_iter().collect() };
                 drop(channel.send(event_bytes(&event)));
             }

@@ -42,18 +42,18 @@ fn row_of(row: &Row) -> rusqlite::Result<ExperimentRow> {
     })
 }
 
-/// The metrics that the experiment's runs logged, by name.
+/// The metrics that the experiment's runs logged, by name; runs in the trash are left out.
 ///
-/// Costs by the number of metrics and of runs in the trash, not of runs. The largest step counts runs
-/// in the trash too.
+/// Costs by the number of metrics and of runs in the trash, and where a run in the trash went farthest also by the
+/// runs that logged that metric.
 pub fn metrics(db: &Connection, eid: i64) -> Result<Vec<MetricRow>, StoreError> {
     experiments::get(db, eid)?;
     let mut query = db.prepare_cached(
-        "SELECT l.kid, count(*) FROM run r CROSS JOIN latest_metric l ON l.rid = r.rid
+        "SELECT l.kid, count(*), max(l.step) FROM run r CROSS JOIN latest_metric l ON l.rid = r.rid
          WHERE r.eid = ? AND r.deleted = 1 GROUP BY l.kid",
     )?;
-    let in_trash = query.query_map([eid], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
-    let in_trash: HashMap<i64, i64> = in_trash.collect::<Result<_, _>>()?;
+    let in_trash = query.query_map([eid], |row| Ok((row.get::<_, i64>(0)?, (row.get(1)?, row.get(2)?))))?;
+    let in_trash: HashMap<i64, (i64, i64)> = in_trash.collect::<Result<_, _>>()?;
     let mut query = db.prepare_cached(
         "SELECT m.kid, k.name, m.runs, m.max_step FROM experiment_metric m JOIN key k ON k.kid = m.kid
          WHERE m.eid = ? ORDER BY k.name",
@@ -61,11 +61,28 @@ pub fn metrics(db: &Connection, eid: i64) -> Result<Vec<MetricRow>, StoreError> 
     let mut rows = query.query([eid])?;
     let mut metrics = Vec::new();
     while let Some(row) = rows.next()? {
-        let kid: i64 = row.get(0)?;
-        let runs = row.get::<_, i64>(2)? - in_trash.get(&kid).copied().unwrap_or(0);
-        if runs > 0 {
-            metrics.push(MetricRow { metric: row.get(1)?, runs: runs as u64, max_step: row.get(3)? });
+        let (kid, mut max_step): (i64, i64) = (row.get(0)?, row.get(3)?);
+        let (trashed, trashed_step) = in_trash.get(&kid).copied().unwrap_or((0, i64::MIN));
+        let runs = row.get::<_, i64>(2)? - trashed;
+        if runs <= 0 {
+            continue;
         }
+        if trashed > 0 && trashed_step >= max_step {
+            max_step = largest_step(db, eid, kid, max_step)?;
+        }
+        metrics.push(MetricRow { metric: row.get(1)?, runs: runs as u64, max_step });
     }
     Ok(metrics)
+}
+
+/// The largest step of a metric among the runs that are not in the trash, where it is `bound` at most.
+fn largest_step(db: &Connection, eid: i64, kid: i64, bound: i64) -> Result<i64, StoreError> {
+    let active =
+        "FROM latest_metric l CROSS JOIN run r ON r.rid = l.rid WHERE l.eid = ?1 AND l.kid = ?2 AND r.deleted = 0";
+    // Most often another run went as far, and is soon found.
+    if db.prepare_cached(&format!("SELECT 1 {active} AND l.step >= ?3 LIMIT 1"))?.exists([eid, kid, bound])? {
+        return Ok(bound);
+    }
+    let mut query = db.prepare_cached(&format!("SELECT coalesce(max(l.step), ?3) {active}"))?;
+    Ok(query.query_row([eid, kid, bound], |row| row.get(0))?)
 }

@@ -65,6 +65,16 @@ fn number(db: &Connection, eid: i64, dataset: &Dataset) -> Result<i64, StoreErro
     Ok(db.last_insert_rowid())
 }
 
+/// Takes the datasets that `run` used along into the experiment `to`.
+pub(super) fn move_run(tx: &mut WriteTx, run: RunKey, to: i64) -> Result<(), StoreError> {
+    for DatasetInput { dataset, .. } in of_run(tx.db, run.rid)? {
+        let (old, new) = (number(tx.db, run.eid, &dataset)?, number(tx.db, to, &dataset)?);
+        let mut change = tx.db.prepare_cached("UPDATE run_dataset SET did = ?3 WHERE rid = ?1 AND did = ?2")?;
+        change.execute([run.rid, old, new])?;
+    }
+    Ok(())
+}
+
 /// The datasets that the run numbered `rid` used, in order of name and digest.
 pub fn of_run(db: &Connection, rid: i64) -> Result<Vec<DatasetInput>, StoreError> {
     let mut query = db.prepare_cached(

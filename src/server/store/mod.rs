@@ -7,6 +7,7 @@
 //! - [`catalog`]: experiments as rows, and the metrics of an experiment
 //! - [`frames`]: what one panel needs to be drawn at one width
 //! - [`experiments`], [`runs`], [`values`], [`datasets`], [`links`]: what runs are and say
+//! - [`actions`]: what people do to many runs at once
 //! - [`rows`]: runs in bulk with all that a row says
 //! - [`run_sets`]: runs by filter, in order and in groups, over columns in memory
 //! - [`search`]: runs and experiments by filter and order, in SQL
@@ -19,6 +20,7 @@
 //! A change runs as a closure on the writer thread: `store.write(|tx| runs::create(tx, …))`. It is
 //! kept whole or not at all, and the call answers after the commit is durable.
 
+pub mod actions;
 pub mod catalog;
 mod checkpoint;
 pub mod clock;

@@ -82,6 +82,11 @@ pub fn active(db: &Connection, id: &str) -> Result<RunKey, StoreError> {
     }
 }
 
+/// Whether the run whose id is written `id` lies in the trash.
+pub(super) fn is_deleted(db: &Connection, id: &str) -> Result<bool, StoreError> {
+    Ok(look_up(db, id)?.1)
+}
+
 fn look_up(db: &Connection, written: &str) -> Result<(RunKey, bool), StoreError> {
     let unknown = || StoreError::NotFound(format!("Run with id={written} not found"));
     let id: RunId = written.parse().map_err(|_| unknown())?;

@@ -1,6 +1,7 @@
 //! Our own API, which the app uses. `openapi.json` beside this file describes it.
 //!
 //! - [`experiments`], [`runs`]: lists and rows
+//! - [`actions`]: what is done to many runs at once
 //! - [`artifacts`]: the files of a run
 //! - [`frames`]: what one panel needs to be drawn
 //! - [`live`]: the stream of changes
@@ -8,6 +9,7 @@
 //! - [`shares`], [`shared`]: share links, for their owners and for who holds one
 //! - [`views`]: views by short link and by name
 
+mod actions;
 mod artifacts;
 mod experiments;
 mod frames;
@@ -50,6 +52,8 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/api/views/{hash}", get(views::one))
         .route("/api/runs", post(runs::search))
         .route("/api/groups", post(runs::groups))
+        .route("/api/runs/actions", post(actions::act))
+        .route("/api/runs/purge", post(actions::purge))
         .route("/api/runs/{run}", get(runs::one))
         .route("/api/runs/{run}/artifacts", get(artifacts::list))
         .route("/api/runs/{run}/artifacts/{*path}", get(artifacts::bytes))

@@ -95,6 +95,30 @@ fn the_description_names_every_route() {
 }
 
 #[tokio::test]
+async fn runs_are_tagged_trashed_and_purged_with_their_files() {
+    let server = Server::start();
+    let eid = server.experiment("digits").await;
+    let run = server.run(eid, 1).await;
+    let mut live = server.state.live.watch(eid);
+    let named = json!({"runs": [run.id.to_string()]});
+    let act = |action: Value| json!({"run_set": named, "action": action});
+    for action in [json!({"kind": "tag", "set": {"team": "x"}}), json!({"kind": "delete"})] {
+        assert_eq!(server.post("/api/runs/actions", &act(action)).await, (StatusCode::OK, json!({"runs": 1})));
+        assert!(live.recv().await.is_ok_and(|event| event.windows(6).any(|part| part == b"\"runs\"")));
+    }
+    let trash = json!({"experiments": [eid.to_string()], "trash": true, "columns": ["tags.team"]});
+    let (_, page) = server.post("/api/runs", &trash).await;
+    assert_eq!((&page["total"], &page["runs"][0]["tags"]), (&json!(1), &json!({"team": "x"})));
+    let folder = server.dir.path().join(format!("artifacts/{eid}/{}", run.id));
+    std::fs::create_dir_all(folder.join("artifacts/plots")).unwrap();
+    std::fs::write(folder.join("artifacts/plots/a.txt"), "12345").unwrap();
+    let (status, purged) = server.post("/api/runs/purge", &json!({"runs": [run.id.to_string()]})).await;
+    assert_eq!((status, purged), (StatusCode::OK, json!({"runs": 1, "artifact_bytes": 5})));
+    assert!(!folder.exists());
+    assert_eq!(server.get(&format!("/api/runs/{}", run.id)).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_told_as_json() {
     let server = Server::start();
     let eid = server.experiment("digits").await;
@@ -135,6 +159,42 @@ async fn what_is_wrong_is_told_as_json() {
         ),
         ("an order of runs", ("/api/runs", Some(json!({"order_by": ["x y z"]}))), 400, "bad_request"),
         ("too many runs", ("/api/runs", Some(json!({"limit": 10_001}))), 400, "bad_request"),
+        ("a column that is none", ("/api/runs", Some(json!({"columns": ["loss"]}))), 400, "bad_request"),
+        ("groups by nothing", ("/api/groups", Some(json!({"by": []}))), 400, "bad_request"),
+        (
+            "groups by a column and in the order of another",
+            ("/api/groups", Some(json!({"by": ["params.a"], "order_by": ["params.b"]}))),
+            400,
+            "bad_request",
+        ),
+        (
+            "groups of an unknown experiment",
+            ("/api/groups", Some(json!({"by": ["params.a"], "run_set": {"experiments": ["99"]}}))),
+            404,
+            "not_found",
+        ),
+        (
+            "an action that is none",
+            ("/api/runs/actions", Some(json!({"run_set": {}, "action": {"kind": "x"}}))),
+            400,
+            "bad_request",
+        ),
+        (
+            "a tag with a name that is none",
+            ("/api/runs/actions", Some(json!({"run_set": {}, "action": {"kind": "tag", "set": {"a//b": "1"}}}))),
+            400,
+            "bad_request",
+        ),
+        (
+            "an action on an unknown run",
+            (
+                "/api/runs/actions",
+                Some(json!({"run_set": {"runs": ["00000000000000000000000000000007"]}, "action": {"kind": "delete"}})),
+            ),
+            404,
+            "not_found",
+        ),
+        ("purging a run that is no id", ("/api/runs/purge", Some(json!({"runs": ["7"]}))), 400, "bad_request"),
     ] {
         let (got, answer) = match body {
             Some(body) => server.post(path, &body).await,

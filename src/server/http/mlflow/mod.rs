@@ -50,6 +50,12 @@ pub(super) fn sweep(app: &AppState) {
     }
 }
 
+/// Checks the name of a tag that another API sets; says what is wrong with it.
+pub(super) fn check_tag_key(name: &str) -> Result<(), String> {
+    let checked = checks::key(name, "key").and_then(|()| checks::length(name, checks::LONGEST_KEY, "Tag name"));
+    checked.map_err(|error| error.to_string())
+}
+
 /// MLflow's routes, each below `/api` and below `/ajax-api`.
 pub fn routes() -> Router<AppState> {
     let tracking = || {

@@ -17,6 +17,10 @@ macro_rules! later {
 pub(in crate::store) struct Staged {
     batches: Vec<Batch>,
     compactions: Vec<Compaction>,
+    /// Runs that went to another experiment, and which.
+    moved: HashMap<i64, i64>,
+    /// Runs that are gone for good.
+    purged: HashSet<i64>,
 }
 
 #[derive(Debug)]
@@ -40,6 +44,8 @@ impl Staged {
     pub(in crate::store) fn append(&mut self, mut other: Staged) {
         self.batches.append(&mut other.batches);
         self.compactions.append(&mut other.compactions);
+        self.moved.extend(other.moved);
+        self.purged.extend(other.purged);
     }
 
     /// Takes in a compaction whose rows are written.
@@ -79,10 +85,38 @@ pub fn append(tx: &mut WriteTx, run: RunKey, points: &[MetricPoint<'_>]) -> Resu
     Ok(())
 }
 
+/// Notes that a run went to the experiment `to`, for points of the same commit that still name another one.
+pub(in crate::store) fn move_run(tx: &mut WriteTx, rid: i64, to: i64) {
+    tx.staged.moved.insert(rid, to);
+}
+
+/// Removes the points of a run that is gone for good, also those that the same commit logs or moves into chunks.
+pub(in crate::store) fn purge_run(tx: &mut WriteTx, rid: i64) {
+    tx.staged.purged.insert(rid);
+}
+
+/// Removes all points of the runs that were purged.
+fn remove_purged(db: &Connection, heads: &Heads, staged: &mut Staged) -> Result<(), StoreError> {
+    let mut tail = db.prepare_cached("DELETE FROM tail WHERE seq = ?")?;
+    for &rid in &staged.purged {
+        db.prepare_cached("DELETE FROM chunk WHERE rid = ?")?.execute([rid])?;
+        db.prepare_cached("DELETE FROM latest_metric WHERE rid = ?")?.execute([rid])?;
+        let fresh = staged.batches.iter().filter(|batch| batch.run.rid == rid).map(|batch| batch.seq);
+        for seq in fresh.chain(heads.seqs(rid)) {
+            tail.execute([seq])?;
+        }
+    }
+    staged.batches.retain(|batch| !staged.purged.contains(&batch.run.rid));
+    staged.compactions.retain(|compaction| !staged.purged.contains(&compaction.rid));
+    Ok(())
+}
+
 /// Does what is left before the commit: latest metrics, and where new heads begin.
 pub(in crate::store) fn complete(db: &Connection, heads: &Heads, staged: &mut Staged) -> Result<(), StoreError> {
+    remove_purged(db, heads, staged)?;
     let mut new = HashSet::new();
     for batch in &mut staged.batches {
+        batch.run.eid = staged.moved.get(&batch.run.rid).copied().unwrap_or(batch.run.eid);
         heads.fill_bases(db, batch.run.rid, &mut batch.series)?;
         for series in &mut batch.series {
             // The first of two batches in this commit makes the series.
@@ -101,6 +135,7 @@ pub(in crate::store) fn publish(heads: &Heads, staged: Staged) {
     for compaction in staged.compactions {
         heads.let_go(&compaction);
     }
+    staged.purged.into_iter().for_each(|rid| heads.forget(rid));
 }
 
 /// Counts new series in `experiment_metric`, and brings its largest steps up.

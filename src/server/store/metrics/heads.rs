@@ -175,6 +175,19 @@ impl Heads {
         }
     }
 
+    /// The rows of the tail that hold the points of `rid`.
+    pub(super) fn seqs(&self, rid: i64) -> Vec<i64> {
+        self.run(rid).map_or(Vec::new(), |run| lock(&run).seqs.clone())
+    }
+
+    /// Lets go of all points of `rid`, which is gone for good.
+    pub(super) fn forget(&self, rid: i64) {
+        let Some(run) = self.by_run.write().expect("no panic while held").remove(&rid) else { return };
+        let run = lock(&run);
+        let bytes = run.points * size_of::<RawPoint>() + run.series.len() * SERIES_BYTES;
+        self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
     fn run(&self, rid: i64) -> Option<Arc<Mutex<RunHead>>> {
         self.by_run.read().expect("no panic while held").get(&rid).cloned()
     }

@@ -28,6 +28,7 @@ mod varint;
 
 pub use append::append;
 pub(super) use append::{Staged, complete, publish, sum_up_tail};
+pub(super) use append::{move_run, purge_run};
 pub(super) use at_step::at_step;
 pub(super) use compact::{Compactor, relief};
 pub(super) use heads::{Heads, replay};

@@ -138,6 +138,13 @@ impl RunSets<'_> {
         Ok(found.places.iter().map(|&place| found.run(place).rid).collect())
     }
 
+    /// The ids of all runs that were asked for, in order.
+    pub fn ids(&self, asked: &Asked, order: &[OrderKey<RunAttribute>]) -> Result<Vec<RunId>, StoreError> {
+        let (found, lookup) = self.find(asked, order.iter().map(|key| key.field.clone()).collect())?;
+        let window = order::window(&found, &lookup, order, (0, usize::MAX));
+        Ok(window.into_iter().map(|place| found.run(place).id).collect())
+    }
+
     /// How many runs were asked for, and their groups in order.
     pub fn groups(
         &self,
