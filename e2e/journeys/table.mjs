@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { RUNS, addressOf, expect, test } from '../support/journey.mjs';
 
-const rowsOf = page => page.getByRole('table', { name: 'Runs' }).getByRole('row');
+const rowsOf = page => page.getByRole('treegrid', { name: 'Runs' }).getByRole('row');
 /** The names of the runs in sight, top down. */
-const namesOf = page => page.getByRole('table', { name: 'Runs' }).getByRole('rowheader').allInnerTexts();
+const namesOf = page => page.getByRole('treegrid', { name: 'Runs' }).getByRole('rowheader').allInnerTexts();
 
 test('sort by a metric, both ways, and go back', async ({ page, seeded }) => {
   await page.goto(seeded.address);
@@ -13,12 +13,12 @@ test('sort by a metric, both ways, and go back', async ({ page, seeded }) => {
   await expect(page.getByRole('status').filter({ hasText: `${RUNS} runs` })).toBeVisible();
   const first = await namesOf(page);
   const heading = page.getByRole('columnheader', { name: 'batch_size' });
-  await heading.getByRole('button').click();
+  await heading.getByRole('button').first().click();
   await expect(heading).toHaveAttribute('aria-sort', 'ascending');
   await expect.poll(() => namesOf(page)).not.toEqual(first);
-  await heading.getByRole('button').click();
+  await heading.getByRole('button').first().click();
   await expect(heading).toHaveAttribute('aria-sort', 'descending');
-  await heading.getByRole('button').click();
+  await heading.getByRole('button').first().click();
   await expect(heading).toHaveAttribute('aria-sort', 'none');
   await expect.poll(() => namesOf(page)).toEqual(first);
 });
@@ -42,7 +42,7 @@ test('leave out what all runs share, choose columns, and share the address', asy
 
 test('hide a run in the table and it is gone from the charts; take the table along as CSV', async ({ page, seeded }) => {
   await page.goto(`${seeded.address}/table`);
-  await rowsOf(page).filter({ hasText: 'run-0039' }).getByRole('checkbox').uncheck();
+  await rowsOf(page).filter({ hasText: 'run-0039' }).getByRole('checkbox', { name: 'Show run-0039' }).uncheck();
   const saved = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Actions of the table' }).click();
   await page.getByRole('menuitem', { name: 'Save as CSV' }).click();

@@ -1,7 +1,9 @@
 //! The only fetches of the app.
 
 use data::{
+    actions::{ActionDone, ActionRequest, PurgeRequest, Purged},
     frame::{self, Frame, FrameRequest},
+    groups::{GroupsPage, GroupsRequest},
     run::{ArtifactRow, ExperimentRow, MetricRow, RunId, RunRow, RunsPage, RunsRequest},
     view::{PlacedView, SavedView},
 };
@@ -82,10 +84,29 @@ pub async fn metrics(experiment: &str) -> Result<Vec<MetricRow>, ApiError> {
     get(&format!("/api/experiments/{}/metrics", path_part(experiment))).await
 }
 
+async fn post<T: DeserializeOwned>(path: &str, body: &impl serde::Serialize) -> Result<T, ApiError> {
+    let request = Request::post(path).json(body).map_err(|error| ApiError::Unreadable(error.to_string()))?;
+    json(request.send().await).await
+}
+
 /// A window of runs.
 pub async fn runs(request: &RunsRequest) -> Result<RunsPage, ApiError> {
-    let request = Request::post("/api/runs").json(request).map_err(|error| ApiError::Unreadable(error.to_string()))?;
-    json(request.send().await).await
+    post("/api/runs", request).await
+}
+
+/// Does something to many runs, or to none of them.
+pub async fn act(request: &ActionRequest) -> Result<ActionDone, ApiError> {
+    post("/api/runs/actions", request).await
+}
+
+/// Removes runs that lie in the trash for good.
+pub async fn purge(runs: Vec<RunId>) -> Result<Purged, ApiError> {
+    post("/api/runs/purge", &PurgeRequest { runs }).await
+}
+
+/// The groups of a run set.
+pub async fn groups(request: &GroupsRequest) -> Result<GroupsPage, ApiError> {
+    post("/api/groups", request).await
 }
 
 /// One run.

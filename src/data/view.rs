@@ -52,12 +52,21 @@ pub struct View {
     /// Runs raised above the others for good and kept on top of lists, by the first eight digits of their ids.
     #[serde(skip_serializing_if = "BTreeSet::is_empty", deserialize_with = "one_or_many")]
     pub pinned: BTreeSet<String>,
+    /// Runs put together under a name, by the first eight digits of their ids.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub selections: BTreeMap<String, BTreeSet<String>>,
+    /// The selection whose runs are all there is; `None` for all runs of the experiment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within: Option<String>,
     /// Brushes by column: only runs that pass all of them are drawn.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub brushes: Brushes,
     /// The columns whose values group runs in the list, the table and the line panels.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub group_by: Vec<Column>,
+    /// The groups whose runs are listed, by their names.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub open_groups: BTreeSet<String>,
     /// The column that colours runs everywhere; `None` for each run's own colour.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub color_by: Option<Column>,

@@ -1,6 +1,7 @@
 //! The filter as rows: a column, how it is compared, a value; and groups of rows one level deep.
 
 use crate::{
+    pages::column_choice::{SummaryChoice, with_summary},
     state::{
         Workspace,
         filter::{FilterDraft, remove_row, row_at, row_mut, values_of},
@@ -9,7 +10,8 @@ use crate::{
 };
 use data::{
     column::Column,
-    query::{Condition, Field, Form, Operator, Ordering, Part, RunAttribute},
+    query::{Condition, DatasetField, Field, Form, Operator, Ordering, Part, RunAttribute},
+    summary::Summary,
 };
 use leptos::{ev, html, prelude::*};
 
@@ -162,13 +164,20 @@ fn Row(workspace: Workspace, draft: FilterDraft, place: Place) -> impl IntoView 
             <button type="button" class="button filter-not" title="Turn the condition around"
                 aria-pressed=move || if not() { "true" } else { "false" }
                 on:click=move |_| change(&|row| row.not = !row.not)>"not"</button>
-            <FieldChoice workspace field on_choose=Callback::new(move |field: Field<RunAttribute>| {
-                change(&|row| {
-                    let fits = Operator::all_of(&field).contains(&row.operator);
-                    let fresh = Condition::new(field.clone());
-                    *row = Condition { not: row.not, operator: if fits { row.operator } else { fresh.operator }, ..fresh };
-                })
-            })/>
+            <span class="filter-field">
+                <FieldChoice workspace field on_choose=Callback::new(move |field: Field<RunAttribute>| {
+                    change(&|row| {
+                        let fits = Operator::all_of(&field).contains(&row.operator);
+                        let fresh = Condition::new(field.clone());
+                        *row = Condition { not: row.not, operator: if fits { row.operator } else { fresh.operator }, ..fresh };
+                    })
+                })/>
+                {move || field.get().and_then(metric_of).map(|(metric, summary)| view! {
+                    <SummaryChoice label="Number of the metric" chosen=summary on_choose=Callback::new(move |summary| {
+                        change(&|row| row.field = with_summary(Column::Metric(metric.clone()), summary).field());
+                    })/>
+                })}
+            </span>
             <OperatorChoice row field on_choose=Callback::new(move |operator| change(&|row| row.operator = operator))/>
             <input class="field mono" type="text" spellcheck="false" autocomplete="off" aria-label="Value" list=offers.clone()
                 placeholder=hint prop:value=value hidden=move || !takes_value.get()
@@ -179,6 +188,15 @@ fn Row(workspace: Workspace, draft: FilterDraft, place: Place) -> impl IntoView 
         </div>
     }
     .into_any()
+}
+
+/// The metric of a field, and which of its numbers.
+fn metric_of(field: Field<RunAttribute>) -> Option<(String, Option<Summary>)> {
+    match field {
+        Field::Metric(name) => Some((name, None)),
+        Field::Summary(name, summary) => Some((name, Some(summary))),
+        Field::Param(_) | Field::Tag(_) | Field::Dataset(_) | Field::Attribute(_) => None,
+    }
 }
 
 fn value_hint(row: &Condition) -> &'static str {
@@ -200,8 +218,14 @@ fn FieldChoice(
     on_choose: Callback<Field<RunAttribute>>,
 ) -> impl IntoView {
     let columns = workspace.columns();
+    // A metric is named once; which of its numbers is chosen beside.
+    let field = Memo::new(move |_| {
+        field.get().map(|field| metric_of(field.clone()).map_or(field, |(metric, _)| Field::Metric(metric)))
+    });
     let fields = Memo::new(move |_| {
-        let mut fields: Vec<_> = columns.with(|columns| columns.iter().map(Column::field).collect());
+        let plain = |column: &&Column| !matches!(column, Column::Summary(..));
+        let mut fields: Vec<_> = columns.with(|columns| columns.iter().filter(plain).map(Column::field).collect());
+        fields.extend([DatasetField::Name, DatasetField::Digest, DatasetField::Context].map(Field::Dataset));
         fields.extend(field.get().filter(|field| !fields.contains(field)));
         fields
     });

@@ -137,18 +137,29 @@ pub fn on_cell_key(event: &ev::KeyboardEvent, workspace: Workspace, columns: &[C
         }
         _ => return,
     };
-    let in_grid = focused.is_some_and(|focused| focused.get_attribute("role").as_deref() == Some("table"));
-    let (row, column) = match now {
+    let in_grid = focused.is_some_and(|focused| focused.get_attribute("role").as_deref() == Some("treegrid"));
+    let (row, column) = match &now {
         Some((row, column)) => {
-            let at = columns.iter().position(|other| *other == column).unwrap_or(0);
+            let at = columns.iter().position(|other| other == column).unwrap_or(0);
             let at = (at as isize + right).clamp(0, columns.len() as isize - 1) as usize;
-            ((row as isize + down).max(0) as usize, columns.get(at))
+            ((*row as isize + down).max(0) as usize, columns.get(at))
         }
         None if in_grid => (first_row, columns.first()),
         None => return,
     };
     event.prevent_default();
     event.stop_propagation();
+    if let Some((at, now)) = &now
+        && columns.first() == Some(now)
+        && right != 0
+        && let Some(group) = untrack(|| workspace.group_at(*at))
+    {
+        // On the head of a group the arrows open and fold it first.
+        let open = workspace.groups.open.with_untracked(|open| open.contains(&group.name));
+        if (right > 0) != open {
+            return workspace.open_group(&group.name, Some(right > 0));
+        }
+    }
     if let Some(column) = column {
         focus_cell(row, column);
     }

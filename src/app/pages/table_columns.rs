@@ -1,13 +1,17 @@
-//! Which columns the table shows: chosen from a list, moved up and down.
+//! Which columns the table shows: chosen from a list, moved up and down, and further numbers of metrics added.
 
 use crate::{
+    pages::{arrange::shift, column_choice::ColumnChoice},
     state::Workspace,
     ui::{
         dialog::Dialog,
         icon::{Icon, icon},
     },
 };
-use data::column::{Attribute, Column};
+use data::{
+    column::{Attribute, Column},
+    summary::Summary,
+};
 use leptos::prelude::*;
 
 /// A button that opens the list of columns.
@@ -45,41 +49,38 @@ fn Chooser(workspace: Workspace) -> impl IntoView {
         let shown = Memo::new(move |_| {
             chosen.with(|chosen| chosen.is_empty() || of.with_value(|column| chosen.contains(column)))
         });
+        let place = move |columns: &[Column]| of.with_value(|column| columns.iter().position(|shown| shown == column));
         let toggle = move |_| {
-            change(workspace, move |columns| {
-                let column = of.get_value();
-                match columns.iter().position(|shown| *shown == column) {
-                    Some(at) => drop(columns.remove(at)),
-                    None => columns.push(column),
-                }
+            workspace.change_columns(|columns| match place(columns) {
+                Some(at) => drop(columns.remove(at)),
+                None => columns.push(of.get_value()),
             })
         };
-        let shift = move |step: isize| {
-            change(workspace, move |columns| {
-                let Some(at) = of.with_value(|column| columns.iter().position(|shown| shown == column)) else { return };
-                let to = (at as isize + step).clamp(0, columns.len() as isize - 1) as usize;
-                let column = columns.remove(at);
-                columns.insert(to, column);
+        let step = move |step: isize| {
+            workspace.change_columns(|columns| {
+                if let Some(at) = place(columns) {
+                    shift(columns, at, step);
+                }
             })
         };
         let title = column.label();
         let kind = match column {
             Column::Attribute(_) => "run",
             Column::Param(_) => "param",
-            Column::Metric(_) => "metric",
-            Column::Summary(..) => "metric",
+            Column::Metric(_) | Column::Summary(..) => "metric",
             Column::Tag(_) => "tag",
         };
         view! {
             <li class="column-line">
                 <label class="toggle"><input type="checkbox" prop:checked=move || shown.get() on:change=toggle/><span>{title.clone()}</span></label>
                 <span class="section-count">{kind}</span>
-                <button type="button" class="icon-button" aria-label=format!("Move {title} forward") on:click=move |_| shift(-1)>"↑"</button>
-                <button type="button" class="icon-button" aria-label=format!("Move {title} back") on:click=move |_| shift(1)>"↓"</button>
+                <button type="button" class="icon-button" aria-label=format!("Move {title} forward") on:click=move |_| step(-1)>"↑"</button>
+                <button type="button" class="icon-button" aria-label=format!("Move {title} back") on:click=move |_| step(1)>"↓"</button>
             </li>
         }
     };
     view! {
+        <AddNumber workspace/>
         <label class="search" style="margin-bottom: 8px">
             {icon(Icon::Search)}
             <input class="field" type="search" placeholder="Search columns" aria-label="Search columns"
@@ -90,14 +91,31 @@ fn Chooser(workspace: Workspace) -> impl IntoView {
     .into_any()
 }
 
-/// Changes the chosen columns; an untouched table begins with all of them.
-fn change(workspace: Workspace, change: impl FnOnce(&mut Vec<Column>)) {
-    let all = workspace.columns().get_untracked();
-    workspace.change("table columns", |view| {
-        if view.table.columns.is_empty() {
-            let name = Column::Attribute(Attribute::Name);
-            view.table.columns = all.iter().filter(|column| **column != name).cloned().collect();
-        }
-        change(&mut view.table.columns);
+/// Adds a column with the least, the greatest, the best of a metric, or its value at a step.
+#[component]
+fn AddNumber(workspace: Workspace) -> impl IntoView {
+    let all = workspace.columns();
+    let wanted = RwSignal::new(None::<Column>);
+    let chosen = Memo::new(move |_| {
+        wanted.get().or_else(|| {
+            let first = all.with(|all| all.iter().find_map(|column| column.metric().map(str::to_owned)));
+            first.map(|metric| Column::Summary(metric, Summary::Best))
+        })
     });
+    let add = move |_| {
+        if let Some(column) = chosen.get_untracked() {
+            workspace.change_columns(|columns| {
+                if !columns.contains(&column) {
+                    columns.insert(0, column);
+                }
+            });
+        }
+    };
+    view! {
+        <div class="arrange-line" style="margin-bottom: 12px">
+            <ColumnChoice workspace label="Column to add" chosen on_choose=Callback::new(move |column| wanted.set(Some(column)))/>
+            <button type="button" class="button" on:click=add>"Add column"</button>
+        </div>
+    }
+    .into_any()
 }

@@ -6,8 +6,10 @@ use crate::{
     pages::missing::Nothing,
     pages::{
         compare::ComparePane,
+        run_keys::on_run_key,
         run_list::RunListPane,
         table::TablePane,
+        trash::TrashPane,
         views::{ViewsButton, copy_link, open_default},
     },
     panels::{board::Board, parallel::ParallelPanel, toolbar::Toolbar},
@@ -30,6 +32,8 @@ enum Tab {
     Table,
     Parallel,
     Compare,
+    /// Not among the tabs: the run list leads there.
+    Trash,
 }
 
 impl Tab {
@@ -42,6 +46,7 @@ impl Tab {
             Tab::Table => "table",
             Tab::Parallel => "parallel",
             Tab::Compare => "compare",
+            Tab::Trash => "trash",
         }
     }
 
@@ -51,11 +56,12 @@ impl Tab {
             Tab::Table => "Table",
             Tab::Parallel => "Parallel",
             Tab::Compare => "Compare",
+            Tab::Trash => "Trash",
         }
     }
 
     fn of_slug(slug: &str) -> Option<Tab> {
-        Tab::ALL.iter().copied().find(|tab| tab.slug() == slug)
+        Tab::ALL.iter().copied().chain([Tab::Trash]).find(|tab| tab.slug() == slug)
     }
 }
 
@@ -137,6 +143,7 @@ fn Panes(workspace: Workspace, experiment: String, tab: Memo<Option<Tab>>) -> im
                     }
                     Some(Tab::Table) => view! { <TablePane workspace/> }.into_any(),
                     Some(Tab::Parallel) => view! { <ParallelPanel workspace/> }.into_any(),
+                    Some(Tab::Trash) => view! { <TrashPane workspace/> }.into_any(),
                     Some(Tab::Compare) => view! { <ComparePane workspace/> }.into_any(),
                     None => view! { <Nothing title="There is no such tab" words="The address may have been mistyped."/> }.into_any(),
                 }}
@@ -190,7 +197,26 @@ fn Notices(workspace: Workspace) -> impl IntoView {
             }
         })
     };
-    view! { {address} {lost} }.into_any()
+    view! { {address} {lost} {move || said(workspace)} }.into_any()
+}
+
+/// What was done to runs, and a button that takes it back.
+fn said(workspace: Workspace) -> Option<AnyView> {
+    let said = workspace.said.get()?;
+    let (kind, role) = if said.failed { ("bad", "alert") } else { ("done", "status") };
+    let undo = said.undo.map(|undo| {
+        view! { <button type="button" class="button" aria-label="Take it back" on:click=move |_| { workspace.said.set(None); undo.run(()); }>"Undo"</button> }
+    });
+    Some(
+        view! {
+            <div class="notice" data-kind=kind role=role>
+                <span>{said.words}</span>
+                {undo}
+                <button type="button" class="icon-button" aria-label="Dismiss" on:click=move |_| workspace.said.set(None)>{icon(Icon::Close)}</button>
+            </div>
+        }
+        .into_any(),
+    )
 }
 
 /// What the workspace adds to the top bar.
@@ -243,9 +269,13 @@ pub fn provide_folded() {
 
 /// The keys that work wherever the focus is.
 fn keys(workspace: Workspace) {
+    let navigate = leptos_router::hooks::use_navigate();
     let handle = window_event_listener(ev::keydown, move |event| {
-        if typing(&event) || dialog::is_open() {
+        if typing(&event) || dialog::is_open() || event.default_prevented() {
             return;
+        }
+        if on_run_key(&event, workspace, &navigate) {
+            return event.prevent_default();
         }
         let control = event.ctrl_key() || event.meta_key();
         match event.key().as_str() {
@@ -263,7 +293,9 @@ fn keys(workspace: Workspace) {
             }
             "Escape" => workspace.change("let go", |view| {
                 // One thing at a time, the nearest first.
-                if view.full.take().is_none()
+                if !workspace.selection.is_empty_now() {
+                    workspace.selection.set(Default::default());
+                } else if view.full.take().is_none()
                     && std::mem::take(&mut view.pinned).is_empty()
                     && std::mem::take(&mut view.brushes).is_empty()
                 {

@@ -11,7 +11,7 @@ use crate::{
 };
 use data::column::Column;
 use leptos::prelude::*;
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// The words of a group of columns, and whether a column belongs to it.
 type Group = (&'static str, fn(&Column) -> bool);
@@ -81,7 +81,11 @@ pub(super) fn Tools(panel: Panel) -> impl IntoView {
 }
 
 /// Options for those of `columns` that `wanted` lets, in groups.
-fn options(columns: &[Column], chosen: impl Fn(&Column) -> bool + Copy, wanted: impl Fn(&Column) -> bool) -> AnyView {
+fn options(
+    columns: &BTreeSet<Column>,
+    chosen: impl Fn(&Column) -> bool + Copy,
+    wanted: impl Fn(&Column) -> bool,
+) -> AnyView {
     let group = |(label, of): &(&'static str, fn(&Column) -> bool)| {
         let of_group: Vec<_> = columns.iter().filter(|column| of(column) && wanted(column)).collect();
         (!of_group.is_empty()).then(|| {

@@ -8,10 +8,12 @@ use data::{
 use leptos::prelude::*;
 use std::{collections::BTreeSet, sync::Arc};
 
-/// All columns of `rows`: attributes, params, metrics, and the tags that people set, in order of name.
-pub fn columns_of<'a>(rows: impl Iterator<Item = &'a Arc<RunRow>>) -> Vec<Column> {
+/// All columns of `rows`: attributes, params, metrics, and the tags that people set, in order of kind and name.
+pub fn columns_of<'a>(rows: impl Iterator<Item = &'a RunRow>) -> BTreeSet<Column> {
     let (mut params, mut metrics, mut tags) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let mut summaries = BTreeSet::new();
     for row in rows {
+        summaries.extend(row.summaries.keys());
         params.extend(row.params.keys());
         metrics.extend(row.metrics.keys());
         // MLflow keeps its own books in tags; they are no labels.
@@ -21,7 +23,7 @@ pub fn columns_of<'a>(rows: impl Iterator<Item = &'a Arc<RunRow>>) -> Vec<Column
     let params = params.into_iter().cloned().map(Column::Param);
     let metrics = metrics.into_iter().cloned().map(Column::Metric);
     let tags = tags.into_iter().cloned().map(Column::Tag);
-    attributes.chain(params).chain(metrics).chain(tags).collect()
+    attributes.chain(params).chain(metrics).chain(summaries.into_iter().cloned()).chain(tags).collect()
 }
 
 /// Whether two of `rows` have something different in `column`.
@@ -33,9 +35,9 @@ pub fn differs<'a>(column: &Column, mut rows: impl Iterator<Item = &'a Arc<RunRo
 
 impl Workspace {
     /// All columns that the loaded runs have.
-    pub fn columns(&self) -> Memo<Arc<Vec<Column>>> {
+    pub fn columns(&self) -> Memo<Arc<BTreeSet<Column>>> {
         let list = self.runs.list;
-        Memo::new(move |_| list.with(|list| Arc::new(columns_of(list.rows()))))
+        Memo::new(move |_| list.with(|list| list.columns().clone()))
     }
 
     /// The columns that the table shows beside the name, in order.
@@ -46,7 +48,7 @@ impl Workspace {
         Memo::new(move |_| {
             let (chosen, only_differing) = table.get();
             let name = Column::Attribute(Attribute::Name);
-            let mut columns = if chosen.is_empty() { all.get().to_vec() } else { chosen };
+            let mut columns = if chosen.is_empty() { all.get().iter().cloned().collect() } else { chosen };
             columns.retain(|column| *column != name);
             if only_differing {
                 let places = runs.matching.get();
@@ -55,6 +57,20 @@ impl Workspace {
             }
             Arc::new(columns)
         })
+    }
+}
+
+impl Workspace {
+    /// Changes the columns that the table shows; an untouched table begins with all of them.
+    pub fn change_columns(&self, change: impl FnOnce(&mut Vec<Column>)) {
+        let all = self.runs.list.with_untracked(|list| list.columns().clone());
+        self.change("table columns", |view| {
+            if view.table.columns.is_empty() {
+                let name = Column::Attribute(Attribute::Name);
+                view.table.columns = all.iter().filter(|column| **column != name).cloned().collect();
+            }
+            change(&mut view.table.columns);
+        });
     }
 }
 
@@ -110,7 +126,7 @@ mod tests {
     fn columns_come_in_order_of_kind_and_leave_the_books_out() {
         let runs = vec![row(1, &[("z", "1")]), row(2, &[("a", "1")])];
         let list = RunList::of_page(RunsPage { total: 2, runs }, String::new());
-        let names: Vec<_> = columns_of(list.rows()).iter().skip(Attribute::ALL.len()).map(Column::to_string).collect();
+        let names: Vec<_> = list.columns().iter().skip(Attribute::ALL.len()).map(Column::to_string).collect();
         assert_eq!(names, ["params.a", "params.z", "tags.team"]);
     }
 }

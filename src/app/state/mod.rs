@@ -3,38 +3,52 @@
 //! State is a few coarse signals in a `Copy` struct given by context; all else is derived by memos.
 //!
 //! - [`Workspace`]: the view, its runs and metrics, and what the hand points at
+//! - [`actions`]: what is done to many runs, and how it is taken back
 //! - [`columns`]: which columns the runs have, and which the table shows
 //! - [`compare`]: which runs are compared, and what of them
 //! - [`filter`]: the filter as text and as rows
 //! - [`history`]: undo and redo
 //! - [`lines`]: what the run list and the table show, line by line
+//! - [`groups`]: runs that share something
+//! - [`order`]: sort keys
 //! - [`parallel`]: what parallel coordinates show
 //! - [`runs`]: the run list, loaded in pages
+//! - [`selection`]: runs that are ticked, and selections with a name
+//! - [`sparks`]: courses of metrics in the table's cells
 //! - [`frames`]: what one panel shows, and how it grows
 
+pub mod actions;
 pub mod columns;
 pub mod compare;
 pub mod filter;
 pub mod frames;
+pub mod groups;
 pub mod history;
 pub mod lines;
+pub mod order;
 pub mod parallel;
 pub mod runs;
+pub mod selection;
+pub mod sparks;
 
 use crate::{
     api::{self, ApiError},
     live::{self, Connection},
     url,
 };
+use actions::Said;
 use data::{
     frame::RunSet,
     run::{LiveEvent, MetricRow, RunId},
     view::{LineLook, View},
 };
+use groups::Groups;
 use history::History;
 use leptos::{prelude::*, task::spawn_local};
 use lines::Lines;
 use runs::Runs;
+use selection::Selection;
+use sparks::Sparks;
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
@@ -86,6 +100,12 @@ pub struct Workspace {
     zooms: StoredValue<Vec<Ranges>>,
     /// The run list.
     pub runs: Runs,
+    /// Runs that are ticked.
+    pub selection: Selection,
+    /// Courses of metrics in the table's cells.
+    pub sparks: Sparks,
+    /// The groups of runs.
+    pub groups: Groups,
     /// The lines of the run list and of the table.
     pub lines: Memo<Arc<Lines>>,
     metrics: RwSignal<Option<Result<Arc<Vec<MetricRow>>, ApiError>>>,
@@ -99,6 +119,8 @@ pub struct Workspace {
     pub growth: RwSignal<Growth>,
     /// Whether the screen follows what is logged.
     pub connection: RwSignal<Connection>,
+    /// What was done to runs last, or why it was not.
+    pub said: RwSignal<Option<Said>>,
     /// Why the address held no view, if it held something else.
     pub address_error: RwSignal<Option<String>>,
 }
@@ -113,6 +135,8 @@ impl Workspace {
         };
         let view = RwSignal::new(View { version: data::view::VERSION, ..view });
         let runs = Runs::new(scope.clone(), view);
+        let groups = Groups::new(runs, view);
+        let growth = RwSignal::new(Growth::default());
         let workspace = Workspace {
             scope: StoredValue::new(scope.clone()),
             view,
@@ -120,13 +144,17 @@ impl Workspace {
             can_undo: RwSignal::new((false, false)),
             zooms: StoredValue::new(Vec::new()),
             runs,
-            lines: lines::lines(runs),
+            selection: Selection::new(),
+            sparks: Sparks::new(scope.experiment().to_owned(), growth),
+            groups,
+            lines: lines::lines(runs, groups),
             metrics: RwSignal::new(None),
             hovered: RwSignal::new(None),
             hovered_group: RwSignal::new(Arc::default()),
             cursor: RwSignal::new(None),
-            growth: RwSignal::new(Growth::default()),
+            growth,
             connection: RwSignal::new(Connection::Opening),
+            said: RwSignal::new(None),
             address_error: RwSignal::new(error),
         };
         workspace.load_metrics();
@@ -155,6 +183,11 @@ impl Workspace {
     ) -> Memo<T> {
         let view = self.view;
         Memo::new(move |_| view.with(&part))
+    }
+
+    /// A part of the view, followed by whoever asks.
+    pub fn view_tracked<T>(&self, part: impl FnOnce(&View) -> T) -> T {
+        self.view.with(part)
     }
 
     /// A part of the view as it is now, without following it.

@@ -145,7 +145,7 @@ pub fn suggested_axes(rows: &[Arc<RunRow>]) -> Vec<Column> {
 
 /// Params and metrics of `rows`.
 fn columns_of_rows(rows: &[Arc<RunRow>]) -> Vec<Column> {
-    let names = columns_of(rows.iter());
+    let names = columns_of(rows.iter().map(|row| &**row));
     names.into_iter().filter(|column| matches!(column, Column::Param(_) | Column::Metric(_))).collect()
 }
 

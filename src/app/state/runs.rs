@@ -1,10 +1,11 @@
 //! The run list: loaded in pages, searched, ordered, and kept up while runs log.
 
-use super::{MOST_DRAWN, Scope, debounced};
+use super::{MOST_DRAWN, Scope, columns::columns_of, debounced, order};
 use crate::api::{self, ApiError};
 use data::{
     brush::passes,
-    query::parse_query,
+    column::Column,
+    query::{Field, parse_query, resolved_best},
     run::{RunId, RunRow, RunsPage, RunsRequest},
     view::View,
 };
@@ -15,8 +16,13 @@ use std::{
     time::Duration,
 };
 
-/// How many rows one request brings.
+/// How many rows the first request brings.
 const PAGE: usize = 1_000;
+/// How many cells a further request brings about, and how many rows at least: what is read must not stop a scroll.
+const PAGE_CELLS: usize = 12_000;
+const LEAST_PAGE: usize = 50;
+/// How long a scroll rests before rows are asked for.
+const SCROLL_PAUSE: Duration = Duration::from_millis(60);
 /// How many changed runs are asked for by name; more reload the list.
 const BY_NAME: usize = 100;
 
@@ -33,6 +39,8 @@ struct Inner {
     place: HashMap<RunId, usize>,
     /// Rows of runs that were asked for by name, because the list has them not or not yet.
     apart: Vec<Arc<RunRow>>,
+    /// The columns that the loaded rows have.
+    columns: Arc<BTreeSet<Column>>,
     filter: String,
 }
 
@@ -55,11 +63,12 @@ impl RunList {
     pub(super) fn of_page(page: RunsPage, filter: String) -> RunList {
         let mut rows = vec![None; (page.total as usize).max(page.runs.len())];
         let mut place = HashMap::with_capacity(page.runs.len());
+        let columns = Arc::new(columns_of(page.runs.iter()));
         for (at, row) in page.runs.into_iter().enumerate() {
             place.insert(row.run_id, at);
             rows[at] = Some(Arc::new(row));
         }
-        RunList { inner: Arc::new(Inner { state: State::Ready, rows, place, filter, apart: Vec::new() }) }
+        RunList { inner: Arc::new(Inner { state: State::Ready, rows, place, filter, columns, apart: Vec::new() }) }
     }
 
     /// The same list with something changed in it.
@@ -69,8 +78,9 @@ impl RunList {
         RunList { inner: Arc::new(inner) }
     }
 
-    fn with_rows(&self, offset: usize, new: Vec<RunRow>) -> RunList {
-        self.changed(|Inner { rows, place, .. }| {
+    pub(super) fn with_rows(&self, offset: usize, new: Vec<RunRow>) -> RunList {
+        self.changed(|Inner { rows, place, columns, .. }| {
+            join(columns, columns_of(new.iter()));
             for (at, row) in new.into_iter().enumerate() {
                 if let Some(slot) = rows.get_mut(offset + at) {
                     place.insert(row.run_id, offset + at);
@@ -81,7 +91,8 @@ impl RunList {
     }
 
     fn with_changed(&self, changed: Vec<RunRow>) -> RunList {
-        self.changed(|Inner { rows, place, apart, .. }| {
+        self.changed(|Inner { rows, place, apart, columns, .. }| {
+            join(columns, columns_of(changed.iter()));
             for row in changed.into_iter().map(Arc::new) {
                 if let Some(old) = apart.iter_mut().find(|old| old.run_id == row.run_id) {
                     *old = row.clone();
@@ -137,6 +148,11 @@ impl RunList {
         self.inner.rows.iter().flatten()
     }
 
+    /// The columns that the loaded rows have, in order of kind and name.
+    pub fn columns(&self) -> &Arc<BTreeSet<Column>> {
+        &self.inner.columns
+    }
+
     /// Where a run stands in the list, if it is loaded.
     pub fn place_of(&self, run: RunId) -> Option<usize> {
         self.inner.place.get(&run).copied()
@@ -154,6 +170,13 @@ impl RunList {
     pub fn row_named(&self, short: &str) -> Option<&Arc<RunRow>> {
         let wanted = digits(short)?;
         self.rows().chain(&self.inner.apart).find(|row| (row.run_id.0 >> 96) as u32 == wanted)
+    }
+}
+
+/// Adds what is new to `columns`.
+fn join(columns: &mut Arc<BTreeSet<Column>>, new: BTreeSet<Column>) {
+    if !new.is_subset(columns) {
+        Arc::make_mut(columns).extend(new);
     }
 }
 
@@ -183,6 +206,12 @@ pub struct Runs {
     changed: StoredValue<BTreeSet<RunId>>,
     flush: StoredValue<Option<TimeoutHandle>>,
     question: StoredValue<u64>,
+    /// Rises when the server told something new of the runs.
+    pub news: RwSignal<u64>,
+    /// The rows in sight, and whether they are asked for soon.
+    in_sight: StoredValue<((usize, usize), bool)>,
+    /// Where the pages begin that are asked for.
+    asking: StoredValue<BTreeSet<usize>>,
     /// Whether the server searches, because not all runs are loaded.
     remote: RwSignal<bool>,
     reload_soon: Callback<()>,
@@ -252,7 +281,8 @@ impl Runs {
         });
         let question = StoredValue::new(0);
         let scope = StoredValue::new(scope);
-        let load = move || load(scope, view, list, question, remote);
+        let news = RwSignal::new(0);
+        let load = move || load(scope, view, list, question, remote, news);
         let later = StoredValue::new_local(debounced(Duration::from_millis(150), load));
         let runs = Runs {
             scope,
@@ -266,11 +296,16 @@ impl Runs {
             changed: StoredValue::new(BTreeSet::new()),
             flush: StoredValue::new(None),
             question,
+            news,
+            in_sight: StoredValue::new(((0, 0), false)),
+            asking: StoredValue::new(BTreeSet::new()),
             remote,
             reload_soon: Callback::new(move |()| later.with_value(|later| later())),
         };
         runs.load_named(named);
-        let asked = Memo::new(move |_| view.with(|view| (view.order_by.clone(), applied_filter(view))));
+        let asked = Memo::new(move |_| {
+            view.with(|view| (view.order_by.clone(), applied_filter(view), view.directions.clone(), summaries_of(view)))
+        });
         Effect::new(move |_| {
             // Read, not only tracked: a memo that nobody reads never learns what it depends on.
             asked.with(|_| ());
@@ -302,15 +337,15 @@ impl Runs {
             if missing.is_empty() || asked.with_value(|asked| *asked == missing) {
                 return;
             }
-            let shorts: Vec<String> = missing.iter().cloned().collect();
-            asked.set_value(missing);
             let request = RunsRequest {
-                experiments: vec![self.scope.with_value(|scope| scope.experiment().to_owned())],
-                filter: format!("attributes.run_id RLIKE '^({})'", shorts.join("|")),
+                experiments: self.experiments(),
+                filter: named_filter(missing.iter()),
                 ..RunsRequest::default()
             };
+            asked.set_value(missing);
+            let view = self.view.get_untracked();
             spawn_local(async move {
-                if let Ok(page) = api::runs(&request).await {
+                if let Ok(page) = page_of(&request, &view).await {
                     self.list.try_update(|list| *list = list.with_apart(page.runs));
                 }
             });
@@ -322,19 +357,53 @@ impl Runs {
         self.reload_soon.run(());
     }
 
-    /// Asks for the rows `from..to` if they are not loaded yet.
+    /// The experiment that the runs are in, as requests name it.
+    pub(super) fn experiments(&self) -> Vec<String> {
+        vec![self.scope.with_value(|scope| scope.experiment().to_owned())]
+    }
+
+    /// Asks for the rows `from..to` that are not loaded yet, once the scroll rests on them.
     pub fn want(&self, from: usize, to: usize) {
+        let this = *self;
+        let asked_soon = this.in_sight.get_value().1;
+        this.in_sight.set_value(((from, to), true));
+        if !asked_soon {
+            let ask = move || {
+                if let Some(((from, to), _)) = this.in_sight.try_get_value() {
+                    this.in_sight.set_value(((from, to), false));
+                    this.ask_for(from, to);
+                }
+            };
+            set_timeout(ask, SCROLL_PAUSE);
+        }
+    }
+
+    fn ask_for(self, from: usize, to: usize) {
         let list = self.list.get_untracked();
         let Some(first) = (from..to.min(list.total())).find(|&at| list.row(at).is_none()) else { return };
-        let offset = first / PAGE * PAGE;
-        let (signal, question) = (self.list, self.question);
-        let asked = question.get_value();
-        let request = request(&self.scope.get_value(), &self.view.get_untracked(), self.remote.get_untracked(), offset);
+        let cells = list.rows().next().map_or(1, |row| row.params.len() + row.metrics.len() + row.tags.len()).max(1);
+        let page = (PAGE_CELLS / cells).clamp(LEAST_PAGE, PAGE);
+        let offset = first / page * page;
+        if !self.asking.try_update_value(|asking| asking.insert(offset)).unwrap_or(false) {
+            return;
+        }
+        let asked = self.question.get_value();
+        let view = self.view.get_untracked();
+        let request = RunsRequest {
+            offset: offset as u64,
+            limit: page as u32,
+            ..request(&self.scope.get_value(), &view, self.remote.get_untracked())
+        };
         spawn_local(async move {
-            if let Ok(page) = api::runs(&request).await
-                && question.try_get_value() == Some(asked)
+            let answer = page_of(&request, &view).await;
+            self.asking.try_update_value(|asking| asking.remove(&offset));
+            if let Ok(page) = answer
+                && self.question.try_get_value() == Some(asked)
             {
-                signal.update(|list| *list = list.with_rows(offset, page.runs));
+                self.list.update(|list| *list = list.with_rows(offset, page.runs));
+                // What lies beyond the page may be in sight as well.
+                let ((from, to), _) = self.in_sight.get_value();
+                self.ask_for(from, to);
             }
         });
     }
@@ -362,15 +431,17 @@ impl Runs {
         }
         let names: Vec<_> = changed.iter().map(|run| format!("'{run}'")).collect();
         let request = RunsRequest {
-            experiments: vec![self.scope.with_value(|scope| scope.experiment().to_owned())],
+            experiments: self.experiments(),
             filter: both(&format!("attributes.run_id IN ({})", names.join(", ")), &filter),
             ..RunsRequest::default()
         };
+        let view = self.view.get_untracked();
         spawn_local(async move {
-            let Ok(page) = api::runs(&request).await else { return };
+            let Ok(page) = page_of(&request, &view).await else { return };
             // Some may have begun to pass the filter, and others ceased to.
             if page.runs.iter().map(|row| row.run_id).collect::<BTreeSet<_>>() == known {
                 self.list.try_update(|list| *list = list.with_changed(page.runs));
+                self.news.try_update(|news| *news += 1);
             } else {
                 self.reload();
             }
@@ -378,10 +449,53 @@ impl Runs {
     }
 }
 
-/// The filter of `view` that the server is asked; one that cannot be read is shown as wrong, and asks for all.
+/// The filter of `view` that the server is asked, and the selection that is all there is; a filter that cannot be
+/// read is shown as wrong, and asks for all.
 pub fn applied_filter(view: &View) -> String {
     let filter = view.filter.trim();
-    if parse_query(filter).is_ok() { filter.to_owned() } else { String::new() }
+    let filter = if parse_query(filter).is_ok() { resolved_best(filter, &view.directions) } else { String::new() };
+    match view.within.as_ref().and_then(|name| view.selections.get(name)) {
+        Some(runs) => both(&named_filter(runs.iter()), &filter),
+        None => filter,
+    }
+}
+
+/// A query for the runs with these first eight digits of their ids; none passes where none is given.
+fn named_filter<'a>(shorts: impl Iterator<Item = &'a String>) -> String {
+    let shorts: Vec<&str> = shorts.filter(|short| digits(short).is_some()).map(String::as_str).collect();
+    // No id begins with a z.
+    format!("attributes.run_id RLIKE '^({})'", if shorts.is_empty() { "z".to_owned() } else { shorts.join("|") })
+}
+
+/// The numbers of metrics beside the latest that `view` shows, groups, colours or brushes by.
+fn summaries_of(view: &View) -> BTreeSet<Column> {
+    let columns = view.table.columns.iter().chain(&view.group_by).chain(&view.color_by).chain(view.brushes.keys());
+    let columns = columns.chain(&view.parallel.axes).chain(&view.parallel.color).cloned();
+    let of_order = order::keys_of(&view.order_by).into_iter().filter_map(|key| match key.field {
+        Field::Summary(name, summary) => Some(Column::Summary(name, summary)),
+        _ => None,
+    });
+    columns.chain(of_order).filter(|column| matches!(column, Column::Summary(..))).collect()
+}
+
+/// The page that `request` asks for, with the numbers of metrics that `view` needs beside the latest ones.
+pub(super) async fn page_of(request: &RunsRequest, view: &View) -> Result<RunsPage, ApiError> {
+    let mut page = api::runs(request).await?;
+    let summaries = summaries_of(view);
+    if summaries.is_empty() || page.runs.is_empty() {
+        return Ok(page);
+    }
+    let asked = summaries.iter().map(|column| column.resolved(&view.directions)).collect::<BTreeSet<_>>();
+    let request = RunsRequest { columns: Some(asked.into_iter().collect()), ..request.clone() };
+    let mut rows: HashMap<RunId, RunRow> =
+        api::runs(&request).await?.runs.into_iter().map(|row| (row.run_id, row)).collect();
+    for row in &mut page.runs {
+        let Some(told) = rows.remove(&row.run_id) else { continue };
+        // The best of a metric is found under that name, too.
+        let value = |column: &Column| Some((column.clone(), *told.summaries.get(&column.resolved(&view.directions))?));
+        row.summaries = summaries.iter().filter_map(value).collect();
+    }
+    Ok(page)
 }
 
 /// A query for what passes both.
@@ -389,7 +503,7 @@ fn both(one: &str, filter: &str) -> String {
     if filter.is_empty() { one.to_owned() } else { format!("{one} AND ({filter})") }
 }
 
-fn request(scope: &Scope, view: &View, remote: bool, offset: usize) -> RunsRequest {
+fn request(scope: &Scope, view: &View, remote: bool) -> RunsRequest {
     let filter = match scope {
         Scope::Run(_, run) => format!("attributes.run_id = '{run}'"),
         Scope::Experiment(_) if remote && !view.search.is_empty() => {
@@ -401,8 +515,7 @@ fn request(scope: &Scope, view: &View, remote: bool, offset: usize) -> RunsReque
     RunsRequest {
         experiments: vec![scope.experiment().to_owned()],
         filter,
-        order_by: (!view.order_by.is_empty()).then(|| view.order_by.clone()).into_iter().collect(),
-        offset: offset as u64,
+        order_by: vec![order::asked_order(view)],
         limit: PAGE as u32,
         ..RunsRequest::default()
     }
@@ -414,6 +527,7 @@ fn load(
     list: RwSignal<RunList>,
     question: StoredValue<u64>,
     remote: RwSignal<bool>,
+    news: RwSignal<u64>,
 ) {
     let Some(asked) = question.try_update_value(|question| {
         *question += 1;
@@ -421,10 +535,11 @@ fn load(
     }) else {
         return;
     };
-    let request = request(&scope.get_value(), &view.get_untracked(), remote.get_untracked(), 0);
+    let view = view.get_untracked();
+    let request = request(&scope.get_value(), &view, remote.get_untracked());
     let filter = request.filter.clone();
     spawn_local(async move {
-        let answer = api::runs(&request).await;
+        let answer = page_of(&request, &view).await;
         if question.try_get_value() != Some(asked) {
             return;
         }
@@ -433,6 +548,7 @@ fn load(
                 if page.total > PAGE as u64 && !remote.get_untracked() {
                     remote.set(true);
                 }
+                news.update(|news| *news += 1);
                 // What was asked for by name stays.
                 list.update(|list| {
                     let apart = list.inner.apart.clone();
@@ -483,6 +599,14 @@ mod tests {
         for (filter, applied) in [(" user = 'a' ", "user = 'a'"), ("user =", ""), ("", "")] {
             assert_eq!(applied_filter(&View { filter: filter.into(), ..View::default() }), applied);
         }
+        let mut view = View { filter: "user = 'a'".into(), within: Some("best".into()), ..View::default() };
+        assert_eq!(applied_filter(&view), "user = 'a'", "a selection that is gone leaves nothing out");
+        view.selections.insert("best".into(), ["00c0ffee", "0000000b", "no'id"].map(String::from).into());
+        let filter = applied_filter(&view);
+        assert_eq!(filter, "attributes.run_id RLIKE '^(0000000b|00c0ffee)' AND (user = 'a')");
+        assert!(parse_query(&filter).is_ok());
+        view.selections.insert("best".into(), BTreeSet::new());
+        assert!(parse_query(&applied_filter(&view)).is_ok());
         assert_eq!(both("a", "b OR c"), "a AND (b OR c)");
     }
 

@@ -85,7 +85,13 @@ where
 
 /// Scrolls the least that brings row `at` wholly into sight.
 pub fn scroll_to(node: NodeRef<html::Div>, at: usize, row_px: f64) {
-    let Some(list) = node.get_untracked() else { return };
+    if let Some(list) = node.get_untracked() {
+        scroll_within(&list, at, row_px);
+    }
+}
+
+/// Scrolls `list` the least that brings row `at` wholly into sight.
+pub fn scroll_within(list: &web_sys::Element, at: usize, row_px: f64) {
     let (top, height) = (f64::from(list.scroll_top()), f64::from(list.client_height()));
     let row_top = at as f64 * row_px;
     if row_top < top {

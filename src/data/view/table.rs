@@ -14,6 +14,9 @@ pub struct TableView {
     /// Widths in CSS pixels of columns that were sized by hand.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub widths: BTreeMap<Column, u16>,
+    /// Draws the course of a metric in its cells.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub sparklines: bool,
     /// Leaves out columns in which all runs have the same.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub only_differing: bool,
