@@ -13,6 +13,7 @@
 //! - [`expression`]: what a line panel draws that nobody logged
 //! - [`group`]: runs drawn as one: what of them is drawn
 //! - [`groups`]: runs of a run set in groups, with what their numbers say together
+//! - [`importance`]: which params a metric depends on
 //! - [`summary`]: the least, greatest and best of a metric, and which way is better
 //! - [`frame`]: what a panel asks for and gets, and its binary form
 //! - [`query`]: the search language for runs
@@ -31,6 +32,7 @@ pub mod expression;
 pub mod frame;
 pub mod group;
 pub mod groups;
+pub mod importance;
 pub mod pattern;
 pub mod query;
 pub mod report;
