@@ -1,6 +1,7 @@
 //! Params as codes: few different whole numbers, from which trees choose.
 
 use super::{ParamKind, WhyLeftOut};
+use crate::column::Cell;
 use std::collections::BTreeMap;
 
 /// How many codes a param has at most, the one for "missing" among them: as many as a number has bits.
@@ -26,26 +27,29 @@ pub(super) struct Feature {
 
 impl Feature {
     /// The feature of what each run has, or why it says nothing.
-    pub fn new(texts: &[Option<&str>]) -> Result<Feature, WhyLeftOut> {
-        let present: Vec<&str> = texts.iter().flatten().copied().collect();
-        let missing = texts.len() - present.len();
-        let truths = present.iter().all(|text| truth(text).is_some());
-        let number = |text: &str| if truths { truth(text) } else { crate::series::number_of_text(text) };
-        let numeric = !present.is_empty() && present.iter().all(|text| number(text).is_some());
+    pub fn new(cells: &[Cell]) -> Result<Feature, WhyLeftOut> {
+        let present = || cells.iter().filter(|cell| **cell != Cell::Missing);
+        let truths = present().all(|cell| truth(*cell).is_some());
+        let number = |cell: Cell| match cell {
+            Cell::Number(number) => Some(number),
+            Cell::Text(_) if truths => truth(cell),
+            Cell::Text(_) | Cell::Missing => None,
+        };
+        let numeric = present().next().is_some() && present().all(|cell| number(*cell).is_some());
         let (codes, count, values, numbers) = if numeric {
             // A NaN is no place on an axis: as good as missing.
-            let numbers: Vec<f64> = texts.iter().map(|text| text.and_then(number).unwrap_or(f64::NAN)).collect();
+            let numbers: Vec<f64> = cells.iter().map(|cell| number(*cell).unwrap_or(f64::NAN)).collect();
             let (codes, count, values) = codes_of_numbers(&numbers);
             (codes, count, values, numbers)
         } else {
-            let (codes, count, values) = codes_of_texts(texts);
+            let (codes, count, values) = codes_of_texts(cells);
             (codes, count, values, Vec::new())
         };
-        let missing = if numeric { numbers.iter().filter(|number| number.is_nan()).count() } else { missing };
+        let missing = codes.iter().filter(|code| code.is_none()).count();
         if values + usize::from(missing > 0) < 2 {
             return Err(WhyLeftOut::Same);
         }
-        if !numeric && values > 2 && values * 2 > texts.len() - missing {
+        if !numeric && values > 2 && values * 2 > cells.len() - missing {
             return Err(WhyLeftOut::Unique);
         }
         let kind = if numeric { ParamKind::Number } else { ParamKind::Category };
@@ -56,11 +60,11 @@ impl Feature {
 }
 
 /// 1 and 0 for true and false.
-fn truth(text: &str) -> Option<f64> {
-    match text {
-        "true" | "True" | "TRUE" => Some(1.0),
-        "false" | "False" | "FALSE" => Some(0.0),
-        _ => None,
+fn truth(cell: Cell) -> Option<f64> {
+    match cell {
+        Cell::Text("true" | "True" | "TRUE") => Some(1.0),
+        Cell::Text("false" | "False" | "FALSE") => Some(0.0),
+        Cell::Text(_) | Cell::Number(_) | Cell::Missing => None,
     }
 }
 
@@ -86,7 +90,15 @@ fn codes_of_numbers(numbers: &[f64]) -> (Vec<Option<u8>>, usize, usize) {
 }
 
 /// A code for each text, the commonest ones first; those for which there are none left share the last.
-fn codes_of_texts(texts: &[Option<&str>]) -> (Vec<Option<u8>>, usize, usize) {
+fn codes_of_texts(cells: &[Cell]) -> (Vec<Option<u8>>, usize, usize) {
+    let text = |cell: &Cell<'_>| -> Option<String> {
+        match cell {
+            Cell::Text(text) => Some((*text).to_owned()),
+            Cell::Number(number) => Some(number.to_string()),
+            Cell::Missing => None,
+        }
+    };
+    let texts: Vec<Option<String>> = cells.iter().map(text).collect();
     let mut counts = BTreeMap::<&str, usize>::new();
     texts.iter().flatten().for_each(|text| *counts.entry(text).or_default() += 1);
     let mut common: Vec<(&str, usize)> = counts.into_iter().collect();
@@ -94,16 +106,17 @@ fn codes_of_texts(texts: &[Option<&str>]) -> (Vec<Option<u8>>, usize, usize) {
     let most = MOST_CODES - 1;
     let code_of: BTreeMap<&str, u8> =
         common.iter().enumerate().map(|(at, (text, _))| (*text, at.min(most - 1) as u8)).collect();
-    (texts.iter().map(|text| text.map(|text| code_of[text])).collect(), common.len().min(most), common.len())
+    let codes = texts.iter().map(|text| text.as_ref().map(|text| code_of[text.as_str()])).collect();
+    (codes, common.len().min(most), common.len())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn codes(texts: &[&str]) -> Result<(ParamKind, Vec<u8>), WhyLeftOut> {
-        let texts: Vec<Option<&str>> = texts.iter().map(|text| (!text.is_empty()).then_some(*text)).collect();
-        Feature::new(&texts).map(|feature| (feature.kind, feature.codes))
+    fn codes(texts: &[&'static str]) -> Result<(ParamKind, Vec<u8>), WhyLeftOut> {
+        let cell = |text: &&'static str| if text.is_empty() { Cell::Missing } else { Cell::of_text(text) };
+        Feature::new(&texts.iter().map(cell).collect::<Vec<_>>()).map(|feature| (feature.kind, feature.codes))
     }
 
     #[test]
@@ -132,13 +145,13 @@ mod tests {
     #[test]
     fn many_values_share_codes() {
         let texts: Vec<String> = (0..1000).map(|at| at.to_string()).collect();
-        let feature = Feature::new(&texts.iter().map(|text| Some(text.as_str())).collect::<Vec<_>>()).expect("numbers");
+        let feature = Feature::new(&texts.iter().map(|text| Cell::of_text(text)).collect::<Vec<_>>()).expect("numbers");
         assert_eq!((feature.values, feature.count), (1000, MOST_CODES - 1));
         assert!(feature.codes.is_sorted());
         let most = (0..63).map(|code| feature.codes.iter().filter(|&&own| own == code).count()).max();
         assert!(most.is_some_and(|most| most <= 17), "{most:?} of 1,000 share a code");
         let many: Vec<String> = (0..1000).map(|at| format!("t{}", at % 200)).collect();
-        let feature = Feature::new(&many.iter().map(|text| Some(text.as_str())).collect::<Vec<_>>()).expect("texts");
+        let feature = Feature::new(&many.iter().map(|text| Cell::of_text(text)).collect::<Vec<_>>()).expect("texts");
         assert_eq!((feature.values, feature.count), (200, MOST_CODES - 1));
     }
 }

@@ -7,6 +7,7 @@ use super::{
     noise::Noise,
     rank::{ranks, spearman},
 };
+use crate::column::Cell;
 
 /// How many trees the forest of all runs has.
 const TREES: usize = 150;
@@ -20,10 +21,10 @@ const TOGETHER: f64 = 0.8;
 /// How many such pairs are named.
 const MOST_PAIRS: usize = 5;
 
-/// Which of `params` the target depends on. `target` has a value of each run, `None` where there is none, and each param a
-/// text or `None`, in the same order.
-pub fn importance(target: &[Option<f64>], params: &[(String, Vec<Option<&str>>)]) -> Importance {
-    assert!(params.iter().all(|(_, texts)| texts.len() == target.len()), "a param has a text or none of each run");
+/// Which of `params` the target depends on. `target` has a value of each run, `None` where there is none, and each param
+/// has a cell of each run, in the same order. Params that no run has are passed over.
+pub fn importance(target: &[Option<f64>], params: &[(String, Vec<Cell>)]) -> Importance {
+    assert!(params.iter().all(|(_, cells)| cells.len() == target.len()), "a param has a cell of each run");
     let finite: Vec<usize> = (0..target.len()).filter(|&run| target[run].is_some_and(f64::is_finite)).collect();
     let stride = finite.len().div_ceil(MOST_RUNS).max(1);
     let used: Vec<usize> = finite.iter().copied().step_by(stride).collect();
@@ -97,14 +98,17 @@ fn counted(count: usize, one: &str, many: &str) -> String {
 
 /// The params that say something, as features of the runs used.
 fn features_of<'a>(
-    params: &'a [(String, Vec<Option<&str>>)],
+    params: &'a [(String, Vec<Cell>)],
     used: &[usize],
     left_out: &mut Vec<LeftOut>,
 ) -> (Vec<&'a String>, Vec<Feature>) {
     let (mut names, mut features) = (Vec::new(), Vec::new());
-    for (name, texts) in params {
-        let texts: Vec<Option<&str>> = used.iter().map(|&run| texts[run]).collect();
-        let why = match Feature::new(&texts) {
+    for (name, cells) in params {
+        let cells: Vec<Cell> = used.iter().map(|&run| cells[run]).collect();
+        if cells.iter().all(|cell| *cell == Cell::Missing) {
+            continue;
+        }
+        let why = match Feature::new(&cells) {
             Ok(_) if features.len() == MOST_PARAMS => WhyLeftOut::TooMany,
             Ok(feature) => {
                 names.push(name);

@@ -1,6 +1,7 @@
 //! What the measures say where the truth is known, and where there is nothing to say.
 
 use super::{noise::Noise, *};
+use crate::column::Cell;
 
 /// Runs whose metric depends on some of their params.
 struct Truth {
@@ -10,11 +11,11 @@ struct Truth {
 
 impl Truth {
     fn found(&self) -> Importance {
-        fn texts(own: &[Option<String>]) -> Vec<Option<&str>> {
-            own.iter().map(Option::as_deref).collect()
+        fn cells(own: &[Option<String>]) -> Vec<Cell<'_>> {
+            own.iter().map(|text| text.as_deref().map_or(Cell::Missing, Cell::of_text)).collect()
         }
-        let params: Vec<(String, Vec<Option<&str>>)> =
-            self.params.iter().map(|(name, own)| (name.clone(), texts(own))).collect();
+        let params: Vec<(String, Vec<Cell>)> =
+            self.params.iter().map(|(name, own)| (name.clone(), cells(own))).collect();
         importance(&self.target, &params)
     }
 }

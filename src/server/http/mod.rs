@@ -41,6 +41,8 @@ pub struct AppState {
     pictures: pictures::SharedPictures,
     /// Frames that are being made.
     flights: Arc<api::Flights>,
+    /// Importances of params that are being worked out.
+    importances: Arc<api::Importances>,
 }
 
 impl AppState {
@@ -55,6 +57,7 @@ impl AppState {
             gate,
             pictures: Arc::default(),
             flights: Arc::default(),
+            importances: Arc::default(),
         };
         mlflow::sweep(&state);
         state

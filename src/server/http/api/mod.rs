@@ -4,6 +4,7 @@
 //! - [`actions`]: what is done to many runs at once
 //! - [`artifacts`]: the files of a run
 //! - [`frames`]: what one panel needs to be drawn
+//! - [`importance`]: which params a metric depends on
 //! - [`live`]: the stream of changes
 //! - [`reports`]: reports with their versions, comments, pictures and frozen data
 //! - [`shares`], [`shared`]: share links, for their owners and for who holds one
@@ -13,6 +14,7 @@ mod actions;
 mod artifacts;
 mod experiments;
 mod frames;
+mod importance;
 mod live;
 mod reports;
 mod runs;
@@ -21,6 +23,7 @@ mod shares;
 mod views;
 
 pub(super) use frames::Flights;
+pub(super) use importance::Importances;
 pub(super) use shared::{KEY, Opened, frame_inside};
 
 use super::{AppState, wire};
@@ -58,6 +61,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/api/runs/{run}/artifacts", get(artifacts::list))
         .route("/api/runs/{run}/artifacts/{*path}", get(artifacts::bytes))
         .route("/api/frames", post(frames::frame))
+        .route("/api/importance", post(importance::importance))
         .route("/api/live", get(live::watch))
         .route("/api/reports", get(reports::list).post(reports::create))
         .route("/api/reports/parse", post(reports::parse))

@@ -25,6 +25,7 @@ use std::{
 };
 use tower::ServiceExt;
 
+mod importance;
 mod reports;
 
 pub(super) struct Server {

@@ -3,7 +3,7 @@
 //! - [`table`]: the runs of an experiment and the columns that somebody asked for, kept up with the commits
 //! - [`marks`]: which runs changed since a table was read
 //! - [`values`]: one column; [`load`]: how it is read
-//! - [`filter`], [`order`], [`groups`]: questions to a table
+//! - [`filter`], [`order`], [`groups`], [`importance`]: questions to a table
 //!
 //! A table is read with the first question about its experiment, a column with the first that needs it. After that
 //! only runs that changed are read again. MLflow's endpoints search in SQL instead ([`super::search`]): their first
@@ -12,6 +12,7 @@
 mod answers;
 mod filter;
 mod groups;
+mod importance;
 mod load;
 mod marks;
 mod order;
@@ -20,6 +21,7 @@ mod table;
 mod tests;
 mod values;
 
+pub use importance::Facts;
 pub(super) use marks::Marks;
 pub(super) use table::Tables;
 
