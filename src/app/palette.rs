@@ -172,10 +172,10 @@ fn places(workspace: Option<Workspace>, experiments: &[ExperimentRow], open: Cal
         ));
     }
     let Some(workspace) = workspace else { return places };
-    for metric in workspace.sections().get_untracked().into_iter().flat_map(|(_, metrics)| metrics) {
-        let words = metric.clone();
-        let run = Callback::new(move |()| workspace.change("full screen", |view| view.full = Some(metric.clone())));
-        places.push(Entry { words, kind: "Metric", run });
+    for panel in workspace.board().get_untracked().iter().flat_map(|section| section.panels.clone()) {
+        let words = workspace.title_of(&panel).get_untracked();
+        let run = Callback::new(move |()| workspace.change("full screen", |view| view.full = Some(panel.clone())));
+        places.push(Entry { words, kind: "Panel", run });
     }
     for row in workspace.runs.list.get_untracked().rows() {
         let href = format!("/experiments/{}/runs/{}", api::path_part(&row.experiment_id), row.run_id);

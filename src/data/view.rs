@@ -7,6 +7,8 @@ mod compare;
 mod layout;
 mod lines;
 mod parallel;
+mod range;
+mod request;
 mod table;
 
 pub use self::{
@@ -14,6 +16,7 @@ pub use self::{
     layout::{Automatic, LayoutView, OTHER_SECTION, OWN_SECTION, PanelSection},
     lines::{LegendPlace, LineLook, LineSettings, MOST_LINES, Note, Originals, Outliers, PanelView, Shown, YScale},
     parallel::{AxisKind, MOST_AXES, ParallelView},
+    range::whole,
     table::TableView,
 };
 
@@ -85,6 +88,9 @@ pub struct View {
     /// The x range drawn in every panel, both ends inside it; `None` for all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub range: Option<[i64; 2]>,
+    /// The same where a metric runs along x, in values of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value_range: Option<[f64; 2]>,
     /// How many panels stand side by side; 0 fits the window.
     #[serde(skip_serializing_if = "is_default")]
     pub columns: u8,
@@ -185,6 +191,7 @@ impl View {
         }
         view.version = VERSION;
         view.range = view.range.filter(|[from, to]| from < to);
+        view.value_range = view.value_range.filter(lines::is_range);
         view.columns = view.columns.min(8);
         view.brushes.retain(|_, brush| !brush.is_empty() && brush.ranges.iter().flatten().all(|end| end.is_finite()));
         view.table.mend();
@@ -278,7 +285,7 @@ mod tests {
 
     #[test]
     fn a_board_made_by_hand_comes_back() {
-        let json = r#"{"version":1,"panels":{"gap":{"x_range":[0,500],"title":"Gap","shows":{"lines":["val/loss - train/loss"],"pattern":"^eval/"},"section":"mine","notes":[{"at":100.0,"to":200.0,"text":"lr drop"}]},"lr":{"legend":"always","label":"{name} {params.lr}","hidden":true}},"layout":{"automatic":"off","added":["mine"],"titles":{"mine":"What matters"}}}"#;
+        let json = r#"{"version":1,"panels":{"gap":{"x_range":[0.0,500.0],"title":"Gap","shows":{"lines":["val/loss - train/loss"],"pattern":"^eval/"},"section":"mine","notes":[{"at":100.0,"to":200.0,"text":"lr drop"}]},"lr":{"legend":"always","label":"{name} {params.lr}","hidden":true}},"layout":{"automatic":"off","added":["mine"],"titles":{"mine":"What matters"}}}"#;
         assert_eq!(View::of_json(json).expect("a view").to_json(), json);
     }
 

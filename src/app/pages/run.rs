@@ -3,7 +3,7 @@
 use crate::{
     api::{self, ApiError},
     pages::{artifacts::Artifacts, missing::Nothing},
-    panels::{board::Board, toolbar::Toolbar},
+    panels::{board::Board, settings::Settings, toolbar::Toolbar},
     routes::Shell,
     state::{Scope, Workspace},
     ui::{
@@ -99,7 +99,7 @@ fn Body(workspace: Workspace, run: RunId, row: Memo<Option<std::sync::Arc<RunRow
             </header>
             <section class="run-charts" aria-label="Charts">
                 <Toolbar workspace/>
-                <Board workspace/>
+                <div class="board-panes"><div class="board-scroll"><Board workspace/></div><Settings workspace/></div>
             </section>
             <div class="run-columns">
                 <section aria-label="Params"><h2>"Params"</h2>{of_row(params)}</section>

@@ -8,7 +8,7 @@ use crate::{
         theme::ThemeState,
     },
 };
-use charts::{color::palette_color, format::value_text};
+use charts::format::value_text;
 use data::{
     column::{Attribute, Cell, Column},
     run::{RunId, RunRow},
@@ -100,7 +100,7 @@ impl RunMarks {
 #[component]
 pub fn Dot(workspace: Workspace, at: usize, row: Arc<RunRow>, marks: RunMarks) -> impl IntoView {
     let theme = expect_context::<ThemeState>();
-    let (run, short, color) = (row.run_id, row.run_id.short(), row.color as usize);
+    let (run, short, color) = (row.run_id, row.run_id.short(), row.color);
     let toggle = move |event: ev::MouseEvent| {
         if marks.baseline.get_untracked() {
             return event.prevent_default();
@@ -114,7 +114,7 @@ pub fn Dot(workspace: Workspace, at: usize, row: Arc<RunRow>, marks: RunMarks) -
             class="run-dot"
             data-run=run.to_string()
             data-line=at.to_string()
-            style:--run=move || palette_color(color, theme.dark.get()).to_string()
+            style:--run=move || workspace.color_of(run, color, theme.dark.get()).to_string()
             prop:checked=move || marks.shown.get()
             aria-disabled=move || marks.baseline.get().to_string()
             aria-label=format!("Show {}", row.name)

@@ -12,7 +12,12 @@ use crate::{
         trash::TrashPane,
         views::{ViewsButton, copy_link, open_default},
     },
-    panels::{board::Board, parallel::ParallelPanel, toolbar::Toolbar},
+    panels::{
+        board::Board,
+        parallel::ParallelPanel,
+        settings::{self, Settings},
+        toolbar::Toolbar,
+    },
     routes::{Shell, typing},
     state::{Scope, Workspace},
     ui::{
@@ -139,7 +144,13 @@ fn Panes(workspace: Workspace, experiment: String, tab: Memo<Option<Tab>>) -> im
                 </div>
                 {move || match tab.get() {
                     Some(Tab::Charts) => {
-                        view! { <div class="board-scroll" data-scroller="true"><Board workspace/></div> }.into_any()
+                        view! {
+                            <div class="board-panes">
+                                <div class="board-scroll" data-scroller="true"><Board workspace/></div>
+                                <Settings workspace/>
+                            </div>
+                        }
+                        .into_any()
                     }
                     Some(Tab::Table) => view! { <TablePane workspace/> }.into_any(),
                     Some(Tab::Parallel) => view! { <ParallelPanel workspace/> }.into_any(),
@@ -291,6 +302,8 @@ fn keys(workspace: Workspace) {
                 expect_folded_open();
                 focus("#run-filter");
             }
+            "n" => workspace.add_panel(None),
+            "Escape" if workspace.editing.get_untracked().is_some() => settings::close(workspace),
             "Escape" => workspace.change("let go", |view| {
                 // One thing at a time, the nearest first.
                 if !workspace.selection.is_empty_now() {
@@ -299,7 +312,7 @@ fn keys(workspace: Workspace) {
                     && std::mem::take(&mut view.pinned).is_empty()
                     && std::mem::take(&mut view.brushes).is_empty()
                 {
-                    view.range = None;
+                    (view.range, view.value_range) = (None, None);
                     view.panels.values_mut().for_each(|panel| panel.y_range = None);
                 }
             }),
@@ -328,13 +341,13 @@ fn focus(selector: &str) {
 
 /// Goes to the next or previous panel in full screen.
 fn step_full(workspace: Workspace, step: isize) {
-    let metrics: Vec<String> =
-        workspace.sections().get_untracked().into_iter().flat_map(|(_, metrics)| metrics).collect();
+    let sections = workspace.sections().get_untracked();
+    let panels: Vec<&String> = sections.iter().flat_map(|section| &section.panels).collect();
     workspace.change("full screen", |view| {
-        let at = view.full.as_ref().and_then(|full| metrics.iter().position(|metric| metric == full));
+        let at = view.full.as_ref().and_then(|full| panels.iter().position(|panel| *panel == full));
         if let Some(at) = at {
-            let next = (at as isize + step).rem_euclid(metrics.len() as isize) as usize;
-            view.full = Some(metrics[next].clone());
+            let next = (at as isize + step).rem_euclid(panels.len() as isize) as usize;
+            view.full = Some(panels[next].clone());
         }
     });
 }

@@ -214,19 +214,28 @@ pub fn page_theme(dark: bool, scale: f64) -> Theme {
     theme
 }
 
-/// One picture of all three canvases on the chart's ground, as a PNG that `take` gets as a blob.
-pub fn to_png(canvases: &LineCanvas, take: impl FnOnce(web_sys::Blob) + 'static) -> Option<()> {
+/// One picture of `plots` with their names, so many side by side, on the chart's ground, as a PNG that `take` gets as
+/// a blob.
+pub fn to_png(plots: &[(LineCanvas, String)], across: usize, take: impl FnOnce(web_sys::Blob) + 'static) -> Option<()> {
     use wasm_bindgen::{JsCast, closure::Closure};
-    let picture = canvases.picture()?;
+    let picture = plots.first()?.0.picture()?;
     let (width, height) = picture.layout.size;
+    let name_dpx = if plots.len() > 1 { picture.theme.dpx(20.0).ceil() as u32 } else { 0 };
+    let (columns, rows) = (plots.len().min(across) as u32, plots.len().div_ceil(across) as u32);
     let sheet: HtmlCanvasElement = document().create_element("canvas").ok()?.dyn_into().ok()?;
-    resize(&sheet, width, height);
+    resize(&sheet, width * columns, (height + name_dpx) * rows);
     let context = context(&sheet)?;
     context.set_fill_style_str(&picture.theme.surface.to_string());
-    context.fill_rect(0.0, 0.0, f64::from(width), f64::from(height));
-    for canvas in [canvases.axes, canvases.series, canvases.raised] {
-        let canvas = canvas.get_untracked()?;
-        context.draw_image_with_html_canvas_element(&canvas, 0.0, 0.0).ok()?;
+    context.fill_rect(0.0, 0.0, f64::from(sheet.width()), f64::from(sheet.height()));
+    context.set_fill_style_str(&picture.theme.ink.to_string());
+    context.set_font(&format!("{}px system-ui, sans-serif", picture.theme.dpx(12.0)));
+    for (at, (plot, name)) in (0..).zip(plots) {
+        let (x, y) = (f64::from(at % columns * width), f64::from(at / columns * (height + name_dpx)));
+        context.fill_text(name, x + picture.theme.dpx(8.0), y + picture.theme.dpx(14.0)).ok()?;
+        for canvas in [plot.axes, plot.series, plot.raised] {
+            let canvas = canvas.get_untracked()?;
+            context.draw_image_with_html_canvas_element(&canvas, x, y + f64::from(name_dpx)).ok()?;
+        }
     }
     let taken = Closure::once_into_js(move |blob: Option<web_sys::Blob>| {
         if let Some(blob) = blob {

@@ -1,91 +1,206 @@
-//! What a line panel asks the server for: a whole frame when what it shows changes, and growth when
+//! What a line panel asks the server for: a whole frame a line when what it shows changes, and growth when
 //! runs log.
 
-use super::{line::Panel, line_canvas::LineCanvas};
+use super::line::Panel;
 use crate::{
     api::{self, ApiError},
-    state::frames::PanelFrame,
+    state::{frames::PanelFrame, source},
 };
-use data::{frame::FrameRequest, run::RunId};
+use data::{
+    frame::{FrameRequest, XAxis},
+    run::RunId,
+    view::View,
+};
 use leptos::{prelude::*, task::spawn_local};
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 /// Widths are asked for in steps of this many CSS pixels, so that a nudge asks nothing anew.
 const WIDTH_STEP: f64 = 100.0;
 
 /// How long growth is gathered before it is asked for.
 const GROWTH_PAUSE: Duration = Duration::from_millis(120);
+/// The same where growth means asking for everything again.
+const WHOLE_PAUSE: Duration = Duration::from_millis(1_000);
 
-/// Runs that grew and were not asked for yet.
+/// What was asked, by line.
+#[derive(Debug, Default)]
+pub(super) struct Questions {
+    number: u64,
+    /// The last whole question, to ask again when the server is back.
+    asked: BTreeMap<String, FrameRequest>,
+    /// Questions that are not answered yet; an overtaken one is dropped.
+    open: BTreeMap<String, u64>,
+}
+
+impl Questions {
+    /// Notes a question and gives its number.
+    fn ask(&mut self, line: &str, request: &FrameRequest) -> u64 {
+        self.number += 1;
+        if request.buckets.is_none() {
+            self.asked.insert(line.to_owned(), request.clone());
+        }
+        self.open.insert(line.to_owned(), self.number);
+        self.number
+    }
+
+    /// Says whether an answer is still wanted, and notes that it is here.
+    fn answered(&mut self, line: &str, number: u64) -> bool {
+        let wanted = self.open.get(line) == Some(&number);
+        if wanted {
+            self.open.remove(line);
+        }
+        wanted
+    }
+}
+
+/// Growth that was not asked for yet.
 #[derive(Debug, Default)]
 struct Pending {
     /// Events were lost: every run may have grown.
-    all: bool,
+    all_runs: bool,
     runs: BTreeSet<RunId>,
+    /// The lines that grew.
+    lines: BTreeSet<String>,
 }
 
 impl Pending {
-    /// Notes that `runs` grew; none named means all.
-    fn add(&mut self, runs: &[RunId]) {
-        self.all |= runs.is_empty();
+    /// Notes that `runs` grew in `lines`; no run named means all.
+    fn add(&mut self, runs: &[RunId], lines: Vec<String>) {
+        self.all_runs |= runs.is_empty();
         self.runs.extend(runs);
+        self.lines.extend(lines);
     }
 
     /// The runs to ask for; none named means all.
     fn runs(&self) -> Vec<RunId> {
-        if self.all { Vec::new() } else { self.runs.iter().copied().collect() }
+        if self.all_runs { Vec::new() } else { self.runs.iter().copied().collect() }
     }
 }
 
 impl Panel {
-    /// Asks for a whole frame whenever what the panel shows changes, as long as it is in sight.
-    pub(super) fn ask(self, canvas: LineCanvas, seen: ReadSignal<bool>, size: ReadSignal<(f64, f64)>) {
+    /// Asks for whole frames whenever what the panel shows changes, as long as it is in sight. `size` is that of
+    /// one plot.
+    pub(super) fn ask(self, size: ReadSignal<(f64, f64)>) {
         let run_set = self.workspace.run_set();
-        let look = self.look;
-        let range = self.workspace.view(|view| view.range);
-        let request = Memo::new(move |_| {
-            if !seen.get() {
+        let seen = self.seen;
+        let view = self.workspace.view(|view| View {
+            lines: view.lines.clone(),
+            range: view.range,
+            value_range: view.value_range,
+            group_by: view.group_by.clone(),
+            panels: view.panels.clone(),
+            ..View::default()
+        });
+        let baseline = self.workspace.runs.baseline;
+        let requests = Memo::new(move |_| {
+            let width = size.get().0;
+            if !seen.get() || width <= 0.0 {
                 return None;
             }
-            let (x, smoothing) = look.with(|look| (look.x, look.smoothing));
-            let width = size.get().0;
             let run_set = run_set.get()?;
-            (width > 0.0).then(|| FrameRequest {
-                run_set,
-                metric: self.metric.get_value(),
-                x,
-                range: range.get(),
-                width_px: ((width / WIDTH_STEP).ceil() * WIDTH_STEP) as u32,
-                smoothing,
-                ..FrameRequest::default()
-            })
+            let baseline = baseline.with(|row| row.as_ref().map(|row| row.run_id));
+            let width_px = ((width / WIDTH_STEP).ceil() * WIDTH_STEP) as u32;
+            let look = self.look.get();
+            let ask = |line: String| {
+                let metric = self.is_metric(&line);
+                let request =
+                    self.key.with_value(|key| view.with(|view| view.frame_request(key, &look, &line, metric)));
+                // What cannot be read is not asked; the settings say where it is wrong.
+                let request = request.map_err(|error| error.to_string());
+                let request = request.map(|request| FrameRequest {
+                    run_set: run_set.clone(),
+                    // Who does not name it is not asked anew when it changes.
+                    baseline: baseline.filter(|_| request.expression.contains("baseline")),
+                    width_px,
+                    ..request
+                });
+                (line, request)
+            };
+            Some(self.lines.get().0.into_iter().map(ask).collect::<Vec<_>>())
         });
-        Effect::new(move |_| {
-            match request.get() {
-                Some(request) => self.fetch(request),
-                // Out of sight a panel holds no points and no pixels.
-                None if !seen.get_untracked() => self.let_go(canvas),
-                None => {}
+        Effect::new(move |_| match requests.get() {
+            Some(requests) => self.ask_for(requests),
+            // Out of sight a panel holds no points and no pixels.
+            None if !seen.get_untracked() => self.let_go(),
+            None => {}
+        });
+    }
+
+    /// Whether `line` is the name of a metric, whatever else it could mean.
+    fn is_metric(self, line: &str) -> bool {
+        !self.by_hand.get() || self.workspace.is_metric(line)
+    }
+
+    /// Asks what was not asked yet, and forgets lines that are gone.
+    fn ask_for(self, requests: Vec<(String, Result<FrameRequest, String>)>) {
+        let lines: BTreeSet<&String> = requests.iter().map(|(line, _)| line).collect();
+        let known = self.frames.with_untracked(|frames| frames.keys().all(|line| lines.contains(line)));
+        if !known {
+            self.frames.update(|frames| Arc::make_mut(frames).retain(|line, _| lines.contains(line)));
+        }
+        self.errors.update(|errors| errors.retain(|line, _| lines.contains(line)));
+        self.questions.update_value(|questions| {
+            questions.asked.retain(|line, _| lines.contains(line));
+            questions.open.retain(|line, _| lines.contains(line));
+        });
+        for (line, request) in requests {
+            match request {
+                Err(wrong) => self.refuse(line, wrong),
+                Ok(request) if self.questions.with_value(|questions| questions.asked.get(&line) == Some(&request)) => {}
+                Ok(request) => self.fetch(line, request),
             }
+        }
+        self.settle();
+    }
+
+    fn refuse(self, line: String, wrong: String) {
+        self.frames.update(|frames| drop(Arc::make_mut(frames).remove(&line)));
+        self.questions.update_value(|questions| {
+            questions.asked.remove(&line);
+            questions.open.remove(&line);
         });
+        self.errors.update(|errors| drop(errors.insert(line, ApiError::Refused(400, wrong))));
+    }
+
+    fn settle(self) {
+        let Some(waits) = self.questions.try_with_value(|questions| !questions.open.is_empty()) else { return };
+        if self.loading.get_untracked() != waits {
+            self.loading.set(waits);
+        }
     }
 
     /// Forgets the points and what was asked for.
-    fn let_go(self, canvas: LineCanvas) {
-        self.question.update_value(|number| *number += 1);
-        canvas.forget();
-        self.drawn.set(false);
-        self.frame.set(None);
-        self.asked.set_value(None);
+    fn let_go(self) {
+        self.questions.update_value(|questions| {
+            questions.asked.clear();
+            questions.open.clear();
+        });
+        self.frames.set(Arc::default());
         self.loading.set(true);
-        self.drawing.set(false);
+        self.drawing.set(0);
+        self.pictured.set(false);
         self.waiting.set(false);
     }
 
-    /// Asks for growth when the metric grew: at most one question at a time, and not more often than an
-    /// eye can follow.
-    pub(super) fn grow(self, seen: ReadSignal<bool>) {
-        let workspace = self.workspace;
+    /// Asks again for what could not be had.
+    pub(super) fn retry(self) {
+        let errors = self.errors.try_update(std::mem::take).unwrap_or_default();
+        let asked = self.questions.with_value(|questions| questions.asked.clone());
+        let again: Vec<_> = asked.into_iter().filter(|(line, _)| errors.contains_key(line)).collect();
+        if again.is_empty() {
+            self.workspace.runs.reload();
+        }
+        again.into_iter().for_each(|(line, request)| self.fetch(line, request));
+    }
+
+    /// Asks for growth when one of the lines grew: at most one question a line at a time, and not more often than
+    /// an eye can follow.
+    pub(super) fn grow(self) {
+        let (workspace, seen) = (self.workspace, self.seen);
         let pending = StoredValue::new(Pending::default());
         let ask = move || {
             if self.loading.try_get_untracked().unwrap_or(true) {
@@ -93,32 +208,39 @@ impl Panel {
                 return;
             }
             let Some(grown) = pending.try_update_value(std::mem::take) else { return };
-            match self.frame.get_untracked() {
-                Some(frame) => self.fetch(frame.growth_request(&grown.runs())),
-                // What was asked for never came: the server was away.
-                None => self.asked.get_value().into_iter().for_each(|request| self.fetch(request)),
+            let asked = self.questions.with_value(|questions| questions.asked.clone());
+            let frames = self.frames.get_untracked();
+            for line in &grown.lines {
+                match (frames.get(line), asked.get(line)) {
+                    (Some(frame), _) => self.fetch(line.clone(), frame.growth_request(&grown.runs())),
+                    // What was asked for never came: the server was away.
+                    (None, Some(request)) => self.fetch(line.clone(), request.clone()),
+                    (None, None) => {}
+                }
             }
         };
         let soon = StoredValue::new(None::<TimeoutHandle>);
         let ask_soon = move || {
             if soon.with_value(Option::is_none) {
+                let grows = self.frames.with_untracked(|frames| frames.values().all(|frame| frame.request.grows()));
                 let timer = set_timeout_with_handle(
                     move || {
                         soon.try_set_value(None);
                         ask();
                     },
-                    GROWTH_PAUSE,
+                    if grows { GROWTH_PAUSE } else { WHOLE_PAUSE },
                 );
                 soon.set_value(timer.ok());
             }
         };
         Effect::new(move |before: Option<u64>| {
             workspace.growth.with(|growth| {
-                let ours =
-                    growth.metrics.is_empty() || self.metric.with_value(|metric| growth.metrics.contains(metric));
-                if before.is_some_and(|before| before != growth.number) && ours && seen.get_untracked() {
-                    pending.update_value(|pending| pending.add(&growth.runs));
-                    ask_soon();
+                if before.is_some_and(|before| before != growth.number) && seen.get_untracked() {
+                    let ours = self.grown_lines(&growth.metrics);
+                    if !ours.is_empty() {
+                        pending.update_value(|pending| pending.add(&growth.runs, ours));
+                        ask_soon();
+                    }
                 }
                 growth.number
             })
@@ -132,41 +254,45 @@ impl Panel {
         });
     }
 
-    pub(super) fn fetch(self, request: FrameRequest) {
+    /// The lines that growth of `metrics` changes; none named means all.
+    fn grown_lines(self, metrics: &[String]) -> Vec<String> {
+        let along_x = self.look.with_untracked(|look| look.x == XAxis::Metric && metrics.contains(&look.x_metric));
+        let all = metrics.is_empty() || along_x;
+        let lines = self.lines.get_untracked().0;
+        lines.into_iter().filter(|line| all || source::follows(line, self.is_metric(line), metrics)).collect()
+    }
+
+    pub(super) fn fetch(self, line: String, request: FrameRequest) {
         if request.run_set.runs.as_ref().is_some_and(Vec::is_empty) && request.buckets.is_some() {
             return;
         }
-        let Some(number) = self.question.try_update_value(|number| {
-            *number += 1;
-            *number
-        }) else {
-            return;
-        };
-        if request.buckets.is_none() {
-            self.asked.set_value(Some(request.clone()));
-        }
+        let Some(number) = self.questions.try_update_value(|questions| questions.ask(&line, &request)) else { return };
         self.loading.set(true);
         spawn_local(async move {
             let answer = api::frame(&request).await;
-            if self.question.try_get_value() != Some(number) {
+            if self.questions.try_update_value(|questions| questions.answered(&line, number)) != Some(true) {
                 return;
             }
             match answer {
                 Ok(frame) => {
-                    let new = match self.frame.get_untracked() {
+                    let old = self.frames.with_untracked(|frames| frames.get(&line).cloned());
+                    let new = match old {
                         Some(old) if request.buckets.is_some() => old.grown(&request, frame),
                         _ => PanelFrame::new(request, frame),
                     };
-                    self.error.set(None);
-                    // Before `loading` falls, so that a panel is never quiet without its pixels.
-                    self.drawing.set(true);
-                    self.frame.set(Some(Arc::new(new)));
+                    self.errors.update(|errors| drop(errors.remove(&line)));
+                    self.frames.update(|frames| drop(Arc::make_mut(frames).insert(line, Arc::new(new))));
                 }
                 // What is drawn stays while the server is away; it is asked again when it is back.
-                Err(ApiError::Offline) if self.frame.with_untracked(Option::is_some) => {}
-                Err(error) => self.error.set(Some(error)),
+                Err(ApiError::Offline) if self.frames.with_untracked(|frames| frames.contains_key(&line)) => {}
+                Err(error) => {
+                    self.frames.update(|frames| drop(Arc::make_mut(frames).remove(&line)));
+                    self.errors.update(|errors| drop(errors.insert(line, error)));
+                }
             }
-            self.loading.set(false);
+            // What draws the answer hears of it first, so that a panel is never quiet without its pixels.
+            leptos::task::tick().await;
+            self.settle();
         });
     }
 }

@@ -1,13 +1,15 @@
 //! The line below a line panel's plot: how much of the data it shows.
 
 use super::line::Panel;
-use crate::ui::format::count;
+use crate::{state::Cursor, ui::format::count};
+use charts::fidelity::Fidelity;
+use data::frame::XAxis;
 use leptos::prelude::*;
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 /// The line below the plot: how much of the data it shows, and what the axes leave out.
 #[component]
-pub(super) fn Foot(panel: Panel, notes: RwSignal<Vec<String>>) -> impl IntoView {
+pub(super) fn Foot(panel: Panel) -> impl IntoView {
     let slow = RwSignal::new(false);
     Effect::new(move |handle: Option<Option<TimeoutHandle>>| {
         if let Some(handle) = handle.flatten() {
@@ -25,50 +27,40 @@ pub(super) fn Foot(panel: Panel, notes: RwSignal<Vec<String>>) -> impl IntoView 
         slow.set(false);
         None
     });
-    let sentence = Memo::new(move |_| {
-        let frame = panel.frame.get()?;
-        let drawn = panel.workspace.runs.drawn.get();
-        let total = panel.workspace.runs.list.with(|list| list.total());
-        let series = frame.series.iter().filter(|(run, _)| drawn.contains_key(run)).map(|(_, series)| series);
-        let mut fidelity = charts::fidelity::Fidelity { runs: drawn.len() as u64, ..Default::default() };
-        for series in series {
-            fidelity.held += series.held;
-            fidelity.shown += series.points.len() as u64;
-            fidelity.non_finite += series.non_finite;
-            fidelity.with_points += u64::from(series.held > 0);
-        }
-        // Thinning may keep the point on each side of a range, which the range does not hold.
-        fidelity.shown = fidelity.shown.min(fidelity.held);
-        let mut text = fidelity.sentence();
-        if drawn.len() >= crate::state::MOST_DRAWN && total > drawn.len() {
-            text.push_str(&format!(
-                "; the first {} of {} runs are drawn",
-                count(drawn.len() as u64),
-                count(total as u64)
-            ));
-        }
-        Some(text)
-    });
+    let sentence = Memo::new(move |_| panel.fidelity());
     let words = move || {
         let mut parts: Vec<String> = sentence.get().into_iter().collect();
-        parts.extend(notes.get());
+        let notes: BTreeSet<String> = panel.notes.with(|notes| notes.values().flatten().cloned().collect());
+        parts.extend(notes);
         parts.join("; ")
     };
+    let wrong = move || {
+        let errors = panel.errors.get();
+        let drawn = panel.frames.with(|frames| !frames.is_empty());
+        // Where nothing is drawn the plot says it.
+        let text = errors.iter().map(|(line, error)| format!("{line}: {error}")).collect::<Vec<_>>().join("; ");
+        (drawn && !errors.is_empty())
+            .then(|| view! { <span class="panel-wrong" role="alert" title=text.clone()>{text.clone()}</span> })
+    };
     let first_odd = Memo::new(move |_| {
-        let frame = panel.frame.get()?;
-        let drawn = panel.workspace.runs.drawn.get();
-        let odd = |points: &data::series::Points| points.y.iter().position(|y| !y.is_finite()).map(|at| points.x[at]);
-        let first = frame.series.iter().filter(|(run, series)| series.non_finite > 0 && drawn.contains_key(run));
-        first.filter_map(|(run, series)| Some((odd(&series.points)?, *run))).min()
+        let (frames, drawn) = (panel.frames.get(), panel.workspace.runs.drawn.get());
+        let first_of =
+            |points: &data::series::Points| points.y.iter().position(|y| !y.is_finite()).map(|at| points.x[at]);
+        let series = frames.values().flat_map(|frame| frame.series.iter().map(|series| (frame.x_unit, series)));
+        let odd = series.filter(|(_, (run, series))| series.non_finite > 0 && drawn.contains_key(run));
+        let first = odd.filter_map(|(unit, (run, series))| Some((first_of(&series.points)? as f64 * unit, *run)));
+        first.min_by(|a, b| a.0.total_cmp(&b.0))
     });
     let jump = move |_| {
-        if let Some((x, run)) = first_odd.get_untracked() {
-            panel.workspace.cursor.set(Some(x as f64));
+        if let Some((at, run)) = first_odd.get_untracked() {
+            let (x, x_metric) = panel.look.with_untracked(|look| (look.x, look.x_metric.clone()));
+            panel.workspace.cursor.set(Some(Cursor { x, x_metric, at }));
             panel.workspace.hovered.set(Some(run));
         }
     };
     view! {
         <div class="panel-foot">
+            {wrong}
             <span class="fidelity" title=words>{words}</span>
             {move || first_odd.get().map(|_| view! {
                 <button type="button" title="Point at the first NaN or infinite value" on:click=jump>"First non-finite"</button>
@@ -77,4 +69,71 @@ pub(super) fn Foot(panel: Panel, notes: RwSignal<Vec<String>>) -> impl IntoView 
         </div>
     }
     .into_any()
+}
+
+impl Panel {
+    /// How much of the data is shown, in a sentence.
+    fn fidelity(self) -> Option<String> {
+        let frames = self.frames.get();
+        if frames.is_empty() {
+            return None;
+        }
+        let drawn = self.workspace.runs.drawn.get();
+        let total = self.workspace.runs.list.with(|list| list.total());
+        let mut fidelity = Fidelity { runs: drawn.len() as u64, ..Default::default() };
+        let (mut with_points, mut unplaced, mut groups) = (BTreeSet::new(), 0, 0);
+        for frame in frames.values() {
+            unplaced += frame.unplaced;
+            groups = groups.max(frame.groups.len());
+            for group in &frame.groups {
+                fidelity.held += group.held;
+                fidelity.non_finite += group.non_finite;
+                with_points.extend(group.runs.iter().copied());
+            }
+            for (run, series) in frame.series.iter().filter(|(run, _)| drawn.contains_key(run)) {
+                if frame.groups.is_empty() {
+                    fidelity.held += series.held;
+                    fidelity.non_finite += series.non_finite;
+                }
+                fidelity.shown += series.points.len() as u64;
+                if series.held > 0 {
+                    with_points.insert(*run);
+                }
+            }
+        }
+        fidelity.with_points = with_points.len() as u64;
+        let mut text = if groups > 0 {
+            let runs = count(fidelity.with_points);
+            let points = count(fidelity.held);
+            let mut text = format!("{points} points of {runs} runs in {groups} groups");
+            if fidelity.non_finite > 0 {
+                text.push_str(&format!(", {} non-finite left out", count(fidelity.non_finite)));
+            }
+            text
+        } else {
+            // Thinning may keep the point on each side of a range, which the range does not hold.
+            fidelity.shown = fidelity.shown.min(fidelity.held);
+            fidelity.sentence()
+        };
+        self.look.with(|look| {
+            if look.x == XAxis::Metric {
+                text.push_str(&format!("; each at the nearest step of {}", look.x_metric));
+            }
+        });
+        if unplaced > 0 {
+            text.push_str(&format!("; {} have no place along x", count(unplaced)));
+        }
+        let beyond = self.lines.with(|(_, beyond)| *beyond);
+        if beyond > 0 {
+            text.push_str(&format!("; {beyond} more metrics are not drawn"));
+        }
+        if drawn.len() >= crate::state::MOST_DRAWN && total > drawn.len() {
+            text.push_str(&format!(
+                "; the first {} of {} runs are drawn",
+                count(drawn.len() as u64),
+                count(total as u64)
+            ));
+        }
+        Some(text)
+    }
 }

@@ -1,11 +1,15 @@
 //! What the hand does on a line panel: point, zoom, pan, pin.
 
 use super::{
+    line::Panel,
     line_canvas::{LineCanvas, Picture},
     tooltip::{Near, near},
 };
-use crate::state::Workspace;
+use crate::state::Cursor;
+use charts::line::Owner;
+use data::run::RunId;
 use leptos::{ev, html, prelude::*};
+use std::sync::Arc;
 use wasm_bindgen::JsCast;
 
 /// A press that moves less than this many CSS pixels is a click.
@@ -56,13 +60,11 @@ impl Selection {
     }
 }
 
-/// The hand on one panel.
+/// The hand on one plot of a panel.
 #[derive(Clone, Copy)]
-pub struct Hand {
-    /// The workspace that hears what the hand does.
-    pub workspace: Workspace,
-    /// The panel's metric.
-    pub metric: StoredValue<String>,
+pub(super) struct Hand {
+    /// The panel, whose workspace hears what the hand does.
+    pub panel: Panel,
     /// What is on the screen.
     pub canvas: LineCanvas,
     /// The element that positions are counted from.
@@ -122,17 +124,23 @@ impl Hand {
         let scale = picture.theme.scale;
         let inside = picture.layout.plot.contains(at.0 * scale, at.1 * scale);
         let found = if inside { near(&picture, at) } else { None };
-        let cursor = inside.then(|| picture.layout.x.value_from(at.0 * scale));
-        let run = found.as_ref().and_then(|near| near.nearest.run());
-        if self.workspace.cursor.get_untracked() != cursor {
-            self.workspace.cursor.set(cursor);
+        let workspace = self.panel.workspace;
+        let cursor = inside.then(|| {
+            let at = self.panel.value_of_x(picture.layout.x.value_from(at.0 * scale));
+            self.panel.look.with_untracked(|look| Cursor { x: look.x, x_metric: look.x_metric.clone(), at })
+        });
+        if workspace.cursor.with_untracked(|before| *before != cursor) {
+            workspace.cursor.set(cursor);
         }
-        if self.workspace.hovered.get_untracked() != run {
-            self.workspace.hovered.set(run);
-        }
+        self.point_at(found.as_ref().map(|near| near.nearest));
         if self.near.with_untracked(|before| *before != found) {
             self.near.set(found);
         }
+    }
+
+    /// Raises the runs of `owner` everywhere.
+    fn point_at(&self, owner: Option<Owner>) {
+        point_at(self.panel, owner);
     }
 
     /// The button went up: zooms, pans, or pins what was clicked.
@@ -140,7 +148,10 @@ impl Hand {
         let Some(selection) = self.selection.get_untracked() else { return };
         self.cancel();
         let Some(picture) = self.canvas.picture() else { return };
-        if selection.moved_px() < CLICK_PX {
+        if selection.moved_px() < CLICK_PX && (event.ctrl_key() || event.meta_key()) {
+            let x = picture.layout.x.value_from(selection.to.0 * picture.theme.scale);
+            self.panel.add_note(Some(self.panel.value_of_x(x)));
+        } else if selection.moved_px() < CLICK_PX {
             self.pin();
         } else {
             match selection.what {
@@ -161,16 +172,15 @@ impl Hand {
     pub fn leave(&self) {
         if self.selection.with_untracked(Option::is_none) {
             self.near.set(None);
-            self.workspace.cursor.set(None);
-            self.workspace.hovered.set(None);
+            self.panel.workspace.cursor.set(None);
+            self.point_at(None);
         }
     }
 
-    /// Pins the run under the pointer, or lets it go.
+    /// Pins what is under the pointer, or lets it go.
     fn pin(&self) {
-        let nearest = |near: &Near| near.nearest.run().map(|run| run.short());
-        if let Some(run) = self.near.with_untracked(|near| near.as_ref().and_then(nearest)) {
-            self.workspace.change("pin", |view| view.pin(&run));
+        if let Some(owner) = self.near.with_untracked(|near| near.as_ref().map(|near| near.nearest)) {
+            pin(self.panel, owner);
         }
     }
 
@@ -180,24 +190,37 @@ impl Hand {
         let x_at = |px: f64| picture.layout.x.value_from(px.clamp(left, right) * scale);
         let y_at = |px: f64| picture.layout.y.value_from(px.clamp(top, bottom) * scale);
         let (from, to) = (selection.from.0.min(selection.to.0), selection.from.0.max(selection.to.0));
-        let metric = self.metric.get_value();
-        self.workspace.zoom(
-            Some(whole_range(x_at(from), x_at(to))),
-            &metric,
-            match selection.what {
-                Drag::ZoomBoth => {
-                    Some([y_at(selection.from.1.max(selection.to.1)), y_at(selection.from.1.min(selection.to.1))])
-                }
-                Drag::ZoomX | Drag::Pan => None,
-            },
-        );
+        let y = match selection.what {
+            Drag::ZoomBoth => {
+                Some([y_at(selection.from.1.max(selection.to.1)), y_at(selection.from.1.min(selection.to.1))])
+            }
+            Drag::ZoomX | Drag::Pan => None,
+        };
+        let (key, look) = (self.panel.key.get_value(), self.panel.look.get_untracked());
+        self.panel.workspace.zoom(&key, &look, Some(self.values([x_at(from), x_at(to)])), y);
+    }
+
+    /// The range of steps, milliseconds or values that lies between two places along x.
+    fn values(&self, ends: [f64; 2]) -> [f64; 2] {
+        let ends = ends.map(|end| self.panel.value_of_x(end));
+        if self.panel.look.with_untracked(|look| look.x == data::frame::XAxis::Metric) {
+            ends
+        } else {
+            data::view::whole(ends).map(|end| end as f64)
+        }
+    }
+
+    /// Shows the part of x between two places, or all of it.
+    fn show(&self, topic: &'static str, ends: Option<[f64; 2]>) {
+        let range = ends.map(|ends| self.values(ends));
+        let (key, look) = (self.panel.key.get_value(), self.panel.look.get_untracked());
+        self.panel.workspace.change(topic, |view| view.set_x_range(&key, &look, range));
     }
 
     fn pan(&self, picture: &Picture, by_px: f64) {
         let (x, scale) = (&picture.layout.x, picture.theme.scale);
         let [from, to] = x.range();
-        let moved = whole_range(x.value_from(from - by_px * scale), x.value_from(to - by_px * scale));
-        self.workspace.change("pan", |view| view.range = Some(moved));
+        self.show("pan", Some([x.value_from(from - by_px * scale), x.value_from(to - by_px * scale)]));
     }
 
     /// Moves the picture while it is dragged; it is drawn anew when the hand rests.
@@ -223,20 +246,19 @@ impl Hand {
             "ArrowLeft" if event.shift_key() => (left - width / 4.0, right - width / 4.0),
             "ArrowRight" if event.shift_key() => (left + width / 4.0, right + width / 4.0),
             "0" => {
-                self.workspace.change("zoom", |view| view.range = None);
+                self.show("zoom", None);
                 return true;
             }
             _ => return false,
         };
-        let range = whole_range(picture.layout.x.value_from(from), picture.layout.x.value_from(to));
-        self.workspace.change("key zoom", |view| view.range = Some(range));
+        self.show("key zoom", Some([picture.layout.x.value_from(from), picture.layout.x.value_from(to)]));
         true
     }
 
     /// Goes back to the range before the last zoom.
     pub fn zoom_out(&self) {
-        let metric = self.metric.get_value();
-        self.workspace.zoom_back(&metric);
+        let (key, look) = (self.panel.key.get_value(), self.panel.look.get_untracked());
+        self.panel.workspace.zoom_back(&key, &look);
     }
 
     /// Zooms at the pointer when Ctrl is held; else the page scrolls.
@@ -250,11 +272,8 @@ impl Hand {
         let [left, right] = x.range();
         let center = (at.0 * picture.theme.scale).clamp(left, right);
         let factor = if event.delta_y() < 0.0 { 1.0 / WHEEL_ZOOM } else { WHEEL_ZOOM };
-        let range = whole_range(
-            x.value_from(center - (center - left) * factor),
-            x.value_from(center + (right - center) * factor),
-        );
-        self.workspace.change("wheel zoom", |view| view.range = Some(range));
+        let ends = [center - (center - left) * factor, center + (right - center) * factor];
+        self.show("wheel zoom", Some(ends.map(|end| x.value_from(end))));
     }
 }
 
@@ -268,22 +287,38 @@ fn focus_panel(plot: &web_sys::Element) {
     }
 }
 
-/// The whole x units that cover `from..=to`, at least one wide.
-fn whole_range(from: f64, to: f64) -> [i64; 2] {
-    let (from, to) = (from.floor() as i64, to.ceil() as i64);
-    [from, to.max(from.saturating_add(1))]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_range_covers_what_was_chosen_and_is_never_empty() {
-        for (from, to, range) in
-            [(1.2, 7.9, [1, 8]), (3.0, 3.0, [3, 4]), (-0.5, 0.5, [-1, 1]), (1e300, 1e301, [i64::MAX, i64::MAX])]
-        {
-            assert_eq!(whole_range(from, to), range);
+/// The runs of `owner`.
+fn runs_of(panel: Panel, owner: Owner) -> Arc<Vec<RunId>> {
+    match owner {
+        Owner::Run(run) => Arc::new(vec![run]),
+        Owner::Group(group) => {
+            panel.drawn.with_untracked(|drawn| drawn.groups.get(group as usize).cloned().unwrap_or_default())
         }
     }
+}
+
+/// Raises the runs of `owner` in every panel and list.
+pub(super) fn point_at(panel: Panel, owner: Option<Owner>) {
+    let workspace = panel.workspace;
+    let run = owner.and_then(Owner::run);
+    let group = owner.filter(|owner| owner.run().is_none()).map(|owner| runs_of(panel, owner)).unwrap_or_default();
+    if workspace.hovered.get_untracked() != run {
+        workspace.hovered.set(run);
+    }
+    if workspace.hovered_group.with_untracked(|before| **before != *group) {
+        workspace.hovered_group.set(group);
+    }
+}
+
+/// Pins the runs of `owner`; lets them go if all of them are pinned.
+pub(super) fn pin(panel: Panel, owner: Owner) {
+    let runs = runs_of(panel, owner);
+    panel.workspace.change("pin", |view| {
+        let pinned = runs.iter().all(|run| view.pinned.contains(&run.short()));
+        for run in runs.iter().map(|run| run.short()) {
+            if view.pinned.contains(&run) == pinned {
+                view.pin(&run);
+            }
+        }
+    });
 }

@@ -1,8 +1,8 @@
 //! Parallel coordinates: an axis a column, a line a run, and brushes that all panels follow.
 
 use super::{
-    line::utc_offset_minutes,
     line_canvas::page_theme,
+    line_plot::utc_offset_minutes,
     parallel_axes::Heads,
     parallel_canvas::ParallelCanvas,
     parallel_hand::{Hand, Near},

@@ -81,7 +81,7 @@ pub(super) fn Tools(panel: Panel) -> impl IntoView {
 }
 
 /// Options for those of `columns` that `wanted` lets, in groups.
-fn options(
+pub(super) fn options(
     columns: &BTreeSet<Column>,
     chosen: impl Fn(&Column) -> bool + Copy,
     wanted: impl Fn(&Column) -> bool,

@@ -1,7 +1,11 @@
 //! The tooltip of a line panel: the runs nearest to the pointer, ordered as on screen.
 
 use super::line_canvas::Picture;
-use charts::{format::full_text, hit::Hit, line::Owner};
+use charts::{
+    format::{full_text, value_text},
+    hit::Hit,
+    line::Owner,
+};
 use leptos::prelude::*;
 
 /// How far from the pointer a line may be to be named, CSS pixels.
@@ -22,6 +26,8 @@ pub struct Near {
     pub at: (f64, f64),
     /// The x under the pointer, in words.
     x: String,
+    /// What the nearest line shows, if it is a group's.
+    statistic: Option<String>,
     /// Whose line is nearest.
     pub nearest: Owner,
     rows: Vec<NearRow>,
@@ -51,18 +57,27 @@ pub fn near(picture: &Picture, at: (f64, f64)) -> Option<Near> {
     shown.sort_by(|a, b| a.y_px.total_cmp(&b.y_px));
     let row = |hit: &&Hit| {
         let line = &picture.chart.lines[hit.line];
+        let of_group = line.pooled().map(|pooled| {
+            let band =
+                line.band().and_then(|band| band.at(hit.x)).filter(|(low, high)| low.is_finite() && high.is_finite());
+            let band =
+                band.map_or(String::new(), |(low, high)| format!(" [{}, {}]", value_text(low), value_text(high)));
+            let n = pooled.count_at(hit.point).unwrap_or(pooled.runs);
+            format!("{band} n={n}")
+        });
         let original = line.original().and_then(|points| points.x.binary_search(&hit.x).ok().map(|at| points.y[at]));
         NearRow {
             owner: line.owner,
             name: line.name.clone(),
             color: line.color.to_string(),
-            value: full_text(hit.y),
+            value: of_group.map_or_else(|| full_text(hit.y), |of| format!("{}{of}", value_text(hit.y))),
             original: original.map(full_text),
         }
     };
     Some(Near {
         at,
         x: picture.chart.x_text(x as f64),
+        statistic: picture.chart.lines[nearest_line].statistic(),
         nearest: picture.chart.lines[nearest_line].owner,
         rows: shown.iter().map(row).collect(),
         more: hits.len().saturating_sub(ROWS),
@@ -112,7 +127,7 @@ pub fn Tooltip(
                     }
                 })
                 .collect_view();
-            view! { <div class="tooltip-head"><span>{axis.get_untracked()} " " {near.x}</span></div> {rows} {more} }
+            view! { <div class="tooltip-head"><span>{axis.get_untracked()} " " {near.x}</span><span>{near.statistic}</span></div> {rows} {more} }
         })
     };
     move || near.with(Option::is_some).then(|| view! { <div class="tooltip" role="tooltip" style=place>{rows}</div> })

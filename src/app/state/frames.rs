@@ -1,7 +1,10 @@
-//! What one panel shows: a frame, and the growth joined to it.
+//! What one line of a panel shows: a frame, and the growth joined to it.
 
+use charts::line::{Band, Pooled};
 use data::{
-    frame::{Frame, FrameRequest, FrameSeries},
+    frame::{Frame, FrameGroup, FrameRequest, FrameSeries},
+    group::{Band as BandKind, GroupLook},
+    groups::GroupValue,
     run::RunId,
     series::Points,
     thin::{Buckets, Keep},
@@ -25,6 +28,25 @@ pub struct PanelSeries {
     pub smoothed: Option<Arc<Points>>,
 }
 
+/// A group's line in a panel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PanelGroup {
+    /// What its runs share.
+    pub key: Vec<GroupValue>,
+    /// Its runs that have points.
+    pub runs: Arc<Vec<RunId>>,
+    /// How many points they hold in the range.
+    pub held: u64,
+    /// How many of those are NaN or infinite, and left out.
+    pub non_finite: u64,
+    /// The line.
+    pub points: Arc<Points>,
+    /// The band about it.
+    pub band: Option<Arc<Band>>,
+    /// What the line shows of how many runs.
+    pub pooled: Pooled,
+}
+
 /// A frame on the screen, with what it was asked for, so that growth can be joined to it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PanelFrame {
@@ -34,6 +56,12 @@ pub struct PanelFrame {
     pub runs: u64,
     /// The series by run.
     pub series: BTreeMap<RunId, PanelSeries>,
+    /// The groups, if runs are drawn as such.
+    pub groups: Vec<PanelGroup>,
+    /// What one count of x is.
+    pub x_unit: f64,
+    /// How many points have no place along x.
+    pub unplaced: u64,
     buckets: Buckets,
     keep: Keep,
     /// The largest x when the frame was asked for as a whole.
@@ -43,10 +71,16 @@ pub struct PanelFrame {
 impl PanelFrame {
     /// The panel's frame from the answer to `request`.
     pub fn new(request: FrameRequest, frame: Frame) -> PanelFrame {
+        let of_groups: u64 = frame.groups.iter().map(|group| group.unplaced).sum();
+        let of_series: u64 = frame.series.iter().map(|series| series.unplaced).sum();
+        let unplaced = if frame.groups.is_empty() { of_series } else { of_groups };
         let series: BTreeMap<_, _> =
             frame.series.into_iter().map(|series| (series.run_id, panel_series(series))).collect();
+        let look = request.group.as_ref().map(|group| group.look).unwrap_or_default();
+        let groups = frame.groups.into_iter().map(|group| panel_group(group, look)).collect();
         let whole_to = series.values().filter_map(|series| series.points.x.last()).max().copied().unwrap_or(0);
-        PanelFrame { request, runs: frame.runs, series, buckets: frame.buckets, keep: frame.keep, whole_to }
+        let Frame { runs, x_unit, buckets, keep, .. } = frame;
+        PanelFrame { request, runs, series, groups, x_unit, unplaced, buckets, keep, whole_to }
     }
 
     /// What to ask when `runs` grew (none named means all): only the growth, where that can be joined.
@@ -102,6 +136,20 @@ fn panel_series(series: FrameSeries) -> PanelSeries {
         max: series.max,
         points: Arc::new(series.points),
         smoothed: series.smoothed.map(Arc::new),
+    }
+}
+
+fn panel_group(group: FrameGroup, look: GroupLook) -> PanelGroup {
+    let line = group.line;
+    let band = look.band != BandKind::None && line.low.len() == line.x.len() && line.high.len() == line.x.len();
+    PanelGroup {
+        pooled: Pooled { center: look.center, runs: group.runs.len() as u32, counts: line.n },
+        key: group.key,
+        runs: Arc::new(group.runs),
+        held: group.held,
+        non_finite: group.non_finite,
+        band: band.then(|| Arc::new(Band::new(look.band, line.x.clone(), line.low, line.high))),
+        points: Arc::new(Points { y: line.center, x: line.x }),
     }
 }
 

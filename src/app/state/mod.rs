@@ -4,6 +4,7 @@
 //!
 //! - [`Workspace`]: the view, its runs and metrics, and what the hand points at
 //! - [`actions`]: what is done to many runs, and how it is taken back
+//! - [`board`]: which panels there are, in which sections, and where their settings come from
 //! - [`columns`]: which columns the runs have, and which the table shows
 //! - [`compare`]: which runs are compared, and what of them
 //! - [`filter`]: the filter as text and as rows
@@ -14,10 +15,13 @@
 //! - [`parallel`]: what parallel coordinates show
 //! - [`runs`]: the run list, loaded in pages
 //! - [`selection`]: runs that are ticked, and selections with a name
+//! - [`source`]: what a line of a panel asks the server for
 //! - [`sparks`]: courses of metrics in the table's cells
+//! - [`tint`]: which colours runs have
 //! - [`frames`]: what one panel shows, and how it grows
 
 pub mod actions;
+pub mod board;
 pub mod columns;
 pub mod compare;
 pub mod filter;
@@ -29,7 +33,9 @@ pub mod order;
 pub mod parallel;
 pub mod runs;
 pub mod selection;
+pub mod source;
 pub mod sparks;
+pub mod tint;
 
 use crate::{
     api::{self, ApiError},
@@ -37,10 +43,11 @@ use crate::{
     url,
 };
 use actions::Said;
+use board::Level;
 use data::{
-    frame::RunSet,
+    frame::{RunSet, XAxis},
     run::{LiveEvent, MetricRow, RunId},
-    view::{LineLook, View},
+    view::{LineLook, PanelSection, View},
 };
 use groups::Groups;
 use history::History;
@@ -50,10 +57,11 @@ use runs::Runs;
 use selection::Selection;
 use sparks::Sparks;
 use std::{
-    collections::BTreeMap,
+    collections::HashMap,
     sync::{Arc, Mutex},
     time::Duration,
 };
+use tint::Tints;
 
 /// How many runs one panel draws at most; a panel that leaves runs out says so.
 pub const MOST_DRAWN: usize = 1_000;
@@ -87,8 +95,19 @@ pub struct Growth {
     pub metrics: Vec<String>,
 }
 
-/// The x range, and the y range of one panel.
-type Ranges = (Option<[i64; 2]>, Option<[f64; 2]>);
+/// The x range and the y range of a panel.
+type Ranges = (Option<[f64; 2]>, Option<[f64; 2]>);
+
+/// Where the crosshair stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cursor {
+    /// What runs along x there.
+    pub x: XAxis,
+    /// The metric along x, if it is one.
+    pub x_metric: String,
+    /// The step, the milliseconds or the value of that metric.
+    pub at: f64,
+}
 
 /// A workspace: one view over the runs of its scope. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -109,12 +128,20 @@ pub struct Workspace {
     /// The lines of the run list and of the table.
     pub lines: Memo<Arc<Lines>>,
     metrics: RwSignal<Option<Result<Arc<Vec<MetricRow>>, ApiError>>>,
+    board: Memo<Arc<Vec<PanelSection>>>,
+    section_of: Memo<Arc<HashMap<String, String>>>,
+    /// The colours of runs that have not their own.
+    pub tints: Memo<Arc<Tints>>,
+    /// What is being set: a panel, a section or all.
+    pub editing: RwSignal<Option<Level>>,
+    /// The panel that is being dragged to another place.
+    pub dragged: RwSignal<Option<String>>,
     /// The run under the pointer, raised in every panel and list at once.
     pub hovered: RwSignal<Option<RunId>>,
     /// The runs of the group under the pointer, raised in the same way.
     pub hovered_group: RwSignal<Arc<Vec<RunId>>>,
-    /// Where the crosshair stands, in x units; shared by all panels.
-    pub cursor: RwSignal<Option<f64>>,
+    /// Where the crosshair stands, shared by all panels of one x.
+    pub cursor: RwSignal<Option<Cursor>>,
     /// What grew last.
     pub growth: RwSignal<Growth>,
     /// Whether the screen follows what is logged.
@@ -137,7 +164,7 @@ impl Workspace {
         let runs = Runs::new(scope.clone(), view);
         let groups = Groups::new(runs, view);
         let growth = RwSignal::new(Growth::default());
-        let workspace = Workspace {
+        let mut workspace = Workspace {
             scope: StoredValue::new(scope.clone()),
             view,
             history: StoredValue::new(History::default()),
@@ -149,6 +176,11 @@ impl Workspace {
             groups,
             lines: lines::lines(runs, groups),
             metrics: RwSignal::new(None),
+            board: Memo::new(|_| Arc::default()),
+            section_of: Memo::new(|_| Arc::default()),
+            tints: Memo::new(|_| Arc::default()),
+            editing: RwSignal::new(None),
+            dragged: RwSignal::new(None),
             hovered: RwSignal::new(None),
             hovered_group: RwSignal::new(Arc::default()),
             cursor: RwSignal::new(None),
@@ -157,6 +189,9 @@ impl Workspace {
             said: RwSignal::new(None),
             address_error: RwSignal::new(error),
         };
+        workspace.board = workspace.make_board();
+        workspace.tints = workspace.make_tints();
+        workspace.section_of = Workspace::make_section_of(workspace.board);
         workspace.load_metrics();
         workspace.follow();
         if matches!(scope, Scope::Experiment(_)) {
@@ -215,26 +250,27 @@ impl Workspace {
         }
     }
 
-    /// Shows `range` of x in all panels, and `y_range` in the panel of `metric`; [`Workspace::zoom_back`]
-    /// goes back to what was shown before.
-    pub fn zoom(&self, range: Option<[i64; 2]>, metric: &str, y_range: Option<[f64; 2]>) {
-        let before = self.view_now(|view| (view.range, view.panels.get(metric).and_then(|panel| panel.y_range)));
+    /// Shows `x` and `y` in the panel `key`, which draws as `look` says, and `x` in all that share its x.
+    /// [`Workspace::zoom_back`] goes back to what was shown before.
+    pub fn zoom(&self, key: &str, look: &LineLook, x: Option<[f64; 2]>, y: Option<[f64; 2]>) {
+        let before =
+            self.view_now(|view| (view.x_range_of(key, look), view.panels.get(key).and_then(|panel| panel.y_range)));
         self.zooms.update_value(|zooms| zooms.push(before));
         self.change("zoom", |view| {
-            view.range = range;
-            if y_range.is_some() {
-                view.change_panel(metric, |panel| panel.y_range = y_range);
+            view.set_x_range(key, look, x);
+            if y.is_some() {
+                view.change_panel(key, |panel| panel.y_range = y);
             }
         });
     }
 
     /// Goes back to the ranges before the last zoom, or to all there is.
-    pub fn zoom_back(&self, metric: &str) {
+    pub fn zoom_back(&self, key: &str, look: &LineLook) {
         let before = self.zooms.try_update_value(Vec::pop).flatten();
-        let (range, y_range) = before.unwrap_or_default();
+        let (x, y) = before.unwrap_or_default();
         self.change("zoom back", |view| {
-            view.range = range;
-            view.change_panel(metric, |panel| panel.y_range = y_range);
+            view.set_x_range(key, look, x);
+            view.change_panel(key, |panel| panel.y_range = y);
         });
     }
 
@@ -268,44 +304,6 @@ impl Workspace {
         }
     }
 
-    /// The metrics to show a panel for, by section: see [`sections_of`].
-    pub fn sections(&self) -> Memo<Vec<(String, Vec<String>)>> {
-        let search = self.view(|view| view.panel_search.to_lowercase());
-        let metrics = self.metrics;
-        Memo::new(move |_| {
-            let search = search.get();
-            metrics.with(|metrics| match metrics {
-                Some(Ok(metrics)) => sections_of(metrics.iter().map(|row| row.metric.as_str()))
-                    .into_iter()
-                    .map(|(section, metrics)| {
-                        let matching = metrics.into_iter().filter(|metric| metric.to_lowercase().contains(&search));
-                        (section, matching.collect::<Vec<_>>())
-                    })
-                    .filter(|(_, metrics)| !metrics.is_empty())
-                    .collect(),
-                _ => Vec::new(),
-            })
-        })
-    }
-
-    /// How the panel of `metric` draws.
-    pub fn look_of(&self, metric: &str) -> Memo<LineLook> {
-        let (metric, metrics) = (metric.to_owned(), self.metrics);
-        let section = Memo::new({
-            let metric = metric.clone();
-            move |_| {
-                metrics.with(|metrics| {
-                    let Some(Ok(metrics)) = metrics else { return String::new() };
-                    let sections = sections_of(metrics.iter().map(|row| row.metric.as_str()));
-                    let of_metric = sections.into_iter().find(|(_, metrics)| metrics.contains(&metric));
-                    of_metric.map(|(section, _)| section).unwrap_or_default()
-                })
-            }
-        });
-        let view = self.view;
-        Memo::new(move |_| view.with(|view| section.with(|section| view.look_of(section, &metric))))
-    }
-
     /// The metrics that runs logged: `None` while loading.
     pub fn metrics(&self) -> RwSignal<Option<Result<Arc<Vec<MetricRow>>, ApiError>>> {
         self.metrics
@@ -315,6 +313,7 @@ impl Workspace {
     pub fn run_set(&self) -> Memo<Option<RunSet>> {
         let scope = self.scope();
         let runs = self.runs;
+        let grouped = self.view(|view| !view.group_by.is_empty());
         Memo::new(move |_| {
             let experiments = vec![scope.experiment().to_owned()];
             if let Scope::Run(_, run) = scope {
@@ -323,7 +322,8 @@ impl Workspace {
             let list = runs.list.get();
             let drawn = runs.drawn.get();
             list.loaded()?;
-            let few = drawn.len() * 4 < list.total();
+            // A group is summed up by the server, so what is hidden must not come into it.
+            let few = drawn.len() * 4 < list.total() || (grouped.get() && drawn.len() < list.total());
             // A pinned run may be none of those that pass the filter.
             let beyond = drawn.keys().any(|run| list.place_of(*run).is_none());
             let wanted = (few || beyond || list.total() > MOST_DRAWN).then(|| drawn.keys().copied().collect());
@@ -403,36 +403,6 @@ impl Workspace {
     }
 }
 
-/// The section of metrics that share their beginning with no other.
-const OTHER_SECTION: &str = "Other metrics";
-/// The section of all metrics, when they need no other.
-const ONLY_SECTION: &str = "Metrics";
-
-/// Metrics in sections by what stands before their first `/`, in order of name; a section of one
-/// would waste a row, so those come last, together.
-pub fn sections_of<'a>(metrics: impl Iterator<Item = &'a str>) -> Vec<(String, Vec<String>)> {
-    let mut by_prefix = BTreeMap::<&str, Vec<String>>::new();
-    for metric in metrics {
-        let prefix = metric.split_once('/').map_or("", |(prefix, _)| prefix);
-        by_prefix.entry(prefix).or_default().push(metric.to_owned());
-    }
-    let (mut sections, mut other) = (Vec::new(), Vec::new());
-    for (prefix, mut metrics) in by_prefix {
-        metrics.sort();
-        if prefix.is_empty() || metrics.len() == 1 {
-            other.extend(metrics);
-        } else {
-            sections.push((prefix.to_owned(), metrics));
-        }
-    }
-    if !other.is_empty() {
-        other.sort();
-        let title = if sections.is_empty() { ONLY_SECTION } else { OTHER_SECTION };
-        sections.push((title.to_owned(), other));
-    }
-    sections
-}
-
 /// Runs `act` once things have been quiet for `pause`; never after the component that calls this has gone,
 /// because what `act` asks for has gone with it.
 pub fn debounced(pause: Duration, act: impl Fn() + 'static) -> impl Fn() + Clone + 'static {
@@ -451,26 +421,5 @@ pub fn debounced(pause: Duration, act: impl Fn() + 'static) -> impl Fn() + Clone
         stop(&waiting);
         let act = act.clone();
         *waiting.lock().expect("a page has one thread") = set_timeout_with_handle(move || act(), pause).ok();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn metrics_share_a_section_by_their_beginning() {
-        let sections = sections_of(["val/loss", "train/loss", "train/acc", "epoch", "lr/a/b"].into_iter());
-        let expected =
-            [("train", vec!["train/acc", "train/loss"]), (OTHER_SECTION, vec!["epoch", "lr/a/b", "val/loss"])];
-        assert_eq!(sections.len(), expected.len());
-        for ((section, metrics), (wanted, names)) in sections.iter().zip(&expected) {
-            assert_eq!(
-                (section.as_str(), metrics.iter().map(String::as_str).collect::<Vec<_>>()),
-                (*wanted, names.clone())
-            );
-        }
-        assert_eq!(sections_of(["loss", "lr"].into_iter())[0].0, ONLY_SECTION);
-        assert_eq!(sections_of(std::iter::empty()), Vec::new());
     }
 }

@@ -49,6 +49,10 @@ pub enum Icon {
     Copy,
     /// Help.
     Help,
+    /// Settings.
+    Settings,
+    /// Add.
+    Add,
 }
 
 /// Draws `icon`. It is decoration: the control around it carries the name.
@@ -78,6 +82,10 @@ pub fn icon(icon: Icon) -> AnyView {
         }
         Icon::Compare => "M2 3h5v10H2Z M9 3h5v10H9Z",
         Icon::Pin => "M5.5 2h5 M6.500 2v4.500L4 9.500h8L9.500 6.500V2 M8 9.500V14",
+        Icon::Settings => {
+            "M2 4.5h6 M11.500 4.500H14 M2 11.500h2.500 M8 11.500h6 M9.750 6.250a1.750 1.750 0 1 0 0-3.500 1.750 1.750 0 0 0 0 3.500Z M6.250 13.250a1.750 1.750 0 1 0 0-3.500 1.750 1.750 0 0 0 0 3.500Z"
+        }
+        Icon::Add => "M8 3v10 M3 8h10",
         Icon::Copy => "M6 6h8v8H6Z M10 6V2H2v8h4",
         Icon::Help => {
             "M6 6a2 2 0 1 1 2.600 1.900c-.400.150-.600.500-.600.900V9.500 M8 12h.01 M8 14.500a6.500 6.500 0 1 0 0-13 6.500 6.500 0 0 0 0 13Z"

@@ -7,6 +7,7 @@
 //! - [`list`]: a list of any length that draws only its visible rows
 //! - [`observe`]: an element's size, and whether it is in sight
 //! - [`save`]: files handed to the person
+//! - [`suggest`]: a text field with proposals
 //! - [`theme`]: light and dark
 
 pub mod canvas;
@@ -20,4 +21,5 @@ pub mod observe;
 pub mod save;
 pub mod segments;
 pub mod split;
+pub mod suggest;
 pub mod theme;

@@ -118,7 +118,9 @@ impl View {
         self.layout.panels.values_mut().for_each(|panels| panels.retain(|panel| panel != key));
         self.layout.panels.insert(section.to_owned(), order);
         self.layout.panels.retain(|_, panels| !panels.is_empty());
-        self.change_panel(key, |panel| panel.section = Some(section.to_owned()));
+        if !shown.iter().any(|panel| panel == key) {
+            self.change_panel(key, |panel| panel.section = Some(section.to_owned()));
+        }
     }
 
     /// Adds an empty panel made by hand and gives its key: `name`, or that with a number if it is taken by a

@@ -1,6 +1,13 @@
 //! How line panels draw: settings that cascade from the workspace over a section to a panel.
 
-use crate::{column::Column, frame::XAxis, group::GroupLook, pattern::Pattern, smooth::Smoothing, template};
+use crate::{
+    column::Column,
+    frame::{Origin, XAxis},
+    group::GroupLook,
+    pattern::Pattern,
+    smooth::Smoothing,
+    template,
+};
 use serde::{Deserialize, Serialize};
 
 /// How values are spread along y.
@@ -61,6 +68,12 @@ pub struct LineSettings {
     /// What runs along x.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub x: Option<XAxis>,
+    /// The metric along x, for [`XAxis::Metric`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub x_metric: Option<String>,
+    /// Where x counts from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
     /// How values are spread along y.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub y: Option<YScale>,
@@ -98,6 +111,10 @@ pub struct LineSettings {
 pub struct LineLook {
     /// What runs along x.
     pub x: XAxis,
+    /// The metric along x, for [`XAxis::Metric`].
+    pub x_metric: String,
+    /// Where x counts from.
+    pub origin: Origin,
     /// How values are spread along y.
     pub y: YScale,
     /// What far values do to the range of y.
@@ -128,6 +145,8 @@ impl LineSettings {
         }
         LineLook {
             x: first(levels, |level| &level.x),
+            x_metric: first(levels, |level| &level.x_metric),
+            origin: first(levels, |level| &level.origin),
             y: first(levels, |level| &level.y),
             outliers: first(levels, |level| &level.outliers),
             smoothing: first(levels, |level| &level.smoothing),
@@ -139,6 +158,26 @@ impl LineSettings {
             legend: first(levels, |level| &level.legend),
             label: first(levels, |level| &level.label),
         }
+    }
+
+    /// Leaves unsaid what would hold anyway where nobody says anything.
+    pub fn forget_defaults(&mut self) {
+        fn forget<T: Default + PartialEq>(said: &mut Option<T>) {
+            said.take_if(|said| *said == T::default());
+        }
+        forget(&mut self.x);
+        forget(&mut self.x_metric);
+        forget(&mut self.origin);
+        forget(&mut self.y);
+        forget(&mut self.outliers);
+        forget(&mut self.smoothing);
+        forget(&mut self.group);
+        forget(&mut self.stroke_by);
+        forget(&mut self.facet_by);
+        forget(&mut self.x_log);
+        forget(&mut self.originals);
+        forget(&mut self.legend);
+        forget(&mut self.label);
     }
 
     pub(super) fn mend(&mut self) {
@@ -193,7 +232,10 @@ pub struct Note {
     /// What runs along the x that it stands at; on another x it is not shown.
     #[serde(skip_serializing_if = "super::is_default")]
     pub x: XAxis,
-    /// Where it stands, or begins.
+    /// The metric along that x, if it is one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub x_metric: String,
+    /// Where it stands, or begins: a step, milliseconds, or a value of that metric.
     pub at: f64,
     /// Where it ends, after `at`; `None` for one place.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -212,9 +254,10 @@ pub struct PanelView {
     /// The y range drawn; `None` fits what is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub y_range: Option<[f64; 2]>,
-    /// The x range drawn; `None` for that of the workspace.
+    /// The x range drawn, both ends inside it: steps, milliseconds, or values of the metric along x; `None` for that
+    /// of the workspace.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub x_range: Option<[i64; 2]>,
+    pub x_range: Option<[f64; 2]>,
     /// What it is called, if not by its key.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub title: String,
@@ -235,8 +278,8 @@ pub struct PanelView {
 impl PanelView {
     pub(super) fn mend(&mut self) {
         self.lines.mend();
-        self.y_range = self.y_range.filter(|[from, to]| from.is_finite() && to.is_finite() && from < to);
-        self.x_range = self.x_range.filter(|[from, to]| from < to);
+        self.y_range = self.y_range.filter(is_range);
+        self.x_range = self.x_range.filter(is_range);
         clip(&mut self.title, LONGEST_TITLE);
         if let Some(shows) = &mut self.shows {
             shows.lines.truncate(MOST_LINES);
@@ -250,6 +293,11 @@ impl PanelView {
             clip(&mut note.text, LONGEST_TITLE);
         }
     }
+}
+
+/// Whether both ends are finite and in order.
+pub(super) fn is_range([from, to]: &[f64; 2]) -> bool {
+    from.is_finite() && to.is_finite() && from < to
 }
 
 /// Leaves at most `bytes` of `text`, whole characters.

@@ -57,10 +57,11 @@ impl PanelData {
     pub fn chart(&self, view: &View, rows: &[RunRow], dark: bool) -> LineChart {
         let look = view.look_of(&self.section, &self.key);
         let panel = view.panels.get(&self.key);
-        let range = panel.and_then(|panel| panel.x_range).or(view.range);
-        let x = match (look.x, self.frames.first()) {
-            (XAxis::Metric, Some((_, frame))) => XQuantity::value("metric", frame.x_unit),
-            (x, _) => x.into(),
+        let unit = self.frames.first().map_or(1.0, |(_, frame)| frame.x_unit);
+        let range = view.x_range_of(&self.key, &look).map(|ends| ends.map(|end| end / unit));
+        let x = match look.x {
+            XAxis::Metric => XQuantity::value(look.x_metric.clone(), unit),
+            x => x.into(),
         };
         let places: BTreeMap<RunId, (usize, &RunRow)> =
             rows.iter().enumerate().map(|(at, row)| (row.run_id, (at, row))).collect();
@@ -93,7 +94,7 @@ impl PanelData {
             metric: self.title(view),
             x,
             x_kind: if look.x_log { ScaleKind::Log } else { ScaleKind::Linear },
-            x_domain: range.map(|[from, to]| [from as f64, to as f64]),
+            x_domain: range,
             y_kind: match look.y {
                 YScale::Linear => ScaleKind::Linear,
                 YScale::Log => ScaleKind::Log,

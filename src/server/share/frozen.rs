@@ -88,20 +88,17 @@ pub fn panel_requests(
     width_px: u32,
 ) -> Vec<FrameRequest> {
     let look = view.look_of(&panel.section, &panel.key);
-    let own = view.panels.get(&panel.key).and_then(|panel| panel.x_range);
     let baseline = view.baseline.as_ref().and_then(|short| runs.iter().find(|run| run.short() == *short)).copied();
     let request = |line: &String| {
         let is_metric = metrics.iter().any(|row| row.metric == *line);
+        // What cannot be read is refused by whoever answers, in words.
+        let unread = |_| FrameRequest { expression: line.clone(), ..FrameRequest::default() };
+        let request = view.frame_request(&panel.key, &look, line, is_metric).unwrap_or_else(unread);
         FrameRequest {
             run_set: RunSet { experiments: vec![eid.to_string()], runs: Some(runs.to_vec()), ..RunSet::default() },
-            metric: if is_metric { line.clone() } else { String::new() },
-            expression: if is_metric { String::new() } else { line.clone() },
-            baseline: baseline.filter(|_| !is_metric),
-            x: look.x,
-            range: own.or(view.range),
+            baseline: baseline.filter(|_| request.expression.contains("baseline")),
             width_px,
-            smoothing: look.smoothing,
-            ..FrameRequest::default()
+            ..request
         }
     };
     panel.lines.iter().map(request).collect()

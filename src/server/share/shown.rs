@@ -10,7 +10,7 @@ use data::{
     groups::GroupValue,
     run::{MetricRow, RunId, RunRow},
     share::{ShareRow, ShareTarget, SharedPage},
-    view::View,
+    view::{View, whole},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -109,7 +109,7 @@ impl Shown {
             return Err(NotNamed(format!("the metric {x_metric:?}")));
         }
         if let Some(GroupRequest { by, .. }) = &group
-            && let Some(other) = by.iter().find(|column| !view.group_by.contains(column))
+            && let Some(other) = by.iter().find(|column| !self.groups_by(view, column))
         {
             return Err(NotNamed(format!("groups by {other}")));
         }
@@ -132,6 +132,15 @@ impl Shown {
             smoothing,
             group,
         })
+    }
+
+    /// Whether the view shows what runs have in `column` by their groups, strokes or facets.
+    fn groups_by(&self, view: &View, column: &Column) -> bool {
+        view.group_by.contains(column)
+            || self.panels.iter().any(|panel| {
+                let look = view.look_of(&panel.section, &panel.key);
+                look.stroke_by.contains(column) || look.facet_by.contains(column)
+            })
     }
 
     /// The view's baseline, inside, if `run` is what it is called outside.
@@ -186,8 +195,9 @@ struct Window {
 }
 
 fn window(view: &View, panel: &ScopePanel) -> Window {
-    let own = view.panels.get(&panel.key).and_then(|panel| panel.x_range);
-    Window { x: view.look_of(&panel.section, &panel.key).x, range: own.or(view.range) }
+    let look = view.look_of(&panel.section, &panel.key);
+    let range = view.x_range_of(&panel.key, &look).filter(|_| look.x != XAxis::Metric).map(whole);
+    Window { x: look.x, range }
 }
 
 /// Whether the column says when a run ran.

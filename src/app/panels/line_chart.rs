@@ -1,0 +1,400 @@
+//! The lines of a panel as a chart's: what the frames hold, named, coloured, dashed, and parted into facets.
+
+use crate::state::{
+    Workspace,
+    columns::differs,
+    frames::{PanelFrame, PanelSeries},
+    tint::Tints,
+};
+use charts::{
+    color::palette_color,
+    line::{Dashes, Line},
+    theme::Rgb,
+};
+use data::{
+    column::{Cell, Column},
+    groups::GroupValue,
+    run::{RunId, RunRow},
+    series::Points,
+    template::{Place, Template},
+    view::{LineLook, Originals},
+};
+use leptos::prelude::*;
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+/// How many facets a panel has at most; the rest share the last one.
+pub const MOST_FACETS: usize = 12;
+/// How many params that differ a legend names.
+const MOST_DIFFERING: usize = 3;
+
+/// What a panel draws.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Drawn {
+    /// The lines, in the order in which they are drawn.
+    pub lines: Vec<Line>,
+    /// What differs about each line's run, in words; empty where nothing is worth saying.
+    pub details: Vec<String>,
+    /// The facet of each line.
+    pub facet_of: Vec<usize>,
+    /// The facets' names; one without a name if there are none.
+    pub facets: Vec<String>,
+    /// The runs of each group.
+    pub groups: Vec<Arc<Vec<RunId>>>,
+    /// What one count of x is.
+    pub x_unit: f64,
+}
+
+/// What lines are made of.
+pub struct Parts<'a> {
+    /// The panel's lines with their frames.
+    pub frames: &'a [(String, Arc<PanelFrame>)],
+    /// The rows of the runs that are drawn, in the order of the list from the bottom up.
+    pub rows: &'a [Arc<RunRow>],
+    /// How the panel draws.
+    pub look: &'a LineLook,
+    /// Which columns group runs, if any do.
+    pub group_by: &'a [Column],
+    /// The colours.
+    pub tints: &'a Tints,
+    /// Whether the ground is dark.
+    pub dark: bool,
+    /// Whether to say what differs about each run.
+    pub details: bool,
+}
+
+/// Makes the lines of a panel.
+pub fn drawn(parts: &Parts) -> Drawn {
+    let many_lines = parts.frames.len() > 1;
+    let x_unit = parts.frames.iter().map(|(_, frame)| frame.x_unit).fold(f64::INFINITY, f64::min);
+    let row_of: HashMap<RunId, &Arc<RunRow>> = parts.rows.iter().map(|row| (row.run_id, row)).collect();
+    let facets = Kinds::of(parts.rows, &parts.look.facet_by, MOST_FACETS);
+    let strokes = Kinds::of(parts.rows, &parts.look.stroke_by, Dashes::ALL.len());
+    let wanted = parts.details && parts.group_by.is_empty();
+    let differing = if wanted { differing_params(parts.rows) } else { Vec::new() };
+    let template = Template::parse(&parts.look.label).ok().filter(|_| !parts.look.label.is_empty());
+    let owners = if parts.group_by.is_empty() { parts.rows.len() } else { 2 };
+    let mut drawn = Drawn { x_unit: if x_unit.is_finite() { x_unit } else { 1.0 }, ..Drawn::default() };
+    let mut groups: Vec<(Vec<GroupValue>, u32)> = Vec::new();
+    for (series, (line, frame)) in parts.frames.iter().enumerate() {
+        let factor = (frame.x_unit / drawn.x_unit).round() as i64;
+        // With one run its lines differ in colour, with several runs in their pattern.
+        let color_of = |row: &RunRow| match many_lines && owners == 1 {
+            true => palette_color(series, parts.dark),
+            false => parts.tints.of(row).color(parts.dark),
+        };
+        let dashes_of = |row: &RunRow| match (parts.look.stroke_by.is_empty(), many_lines && owners > 1) {
+            (false, _) => Dashes::nth(strokes.place(row)),
+            (true, true) => Dashes::nth(series),
+            (true, false) => Dashes::Solid,
+        };
+        let mut group_of_run = HashMap::new();
+        for group in &frame.groups {
+            let Some(row) = group.runs.iter().find_map(|run| row_of.get(run)) else { continue };
+            let index = match groups.iter().find(|(key, _)| *key == group.key) {
+                Some((_, index)) => *index,
+                None => {
+                    groups.push((group.key.clone(), groups.len() as u32));
+                    drawn.groups.push(Arc::default());
+                    groups.len() as u32 - 1
+                }
+            };
+            let runs = &mut drawn.groups[index as usize];
+            if runs.len() < group.runs.len() {
+                *runs = group.runs.clone();
+            }
+            group_of_run.extend(group.runs.iter().map(|run| (*run, index)));
+            let name = name_of(template.as_ref(), row, line, many_lines, |place| match place {
+                Place::Name => Some(group_name(parts.group_by, row)),
+                Place::Count => Some(group.runs.len().to_string()),
+                Place::Statistic => Some(group.pooled.words()),
+                Place::Line | Place::Column(_) => None,
+            });
+            let points = scaled(&group.points, factor);
+            let mut chart_line = Line::of_group(index, name, points, color_of(row), group.pooled.clone());
+            if let Some(band) = &group.band
+                && factor == 1
+            {
+                chart_line = chart_line.with_band(band.clone());
+            }
+            drawn.push(
+                chart_line.with_series(series as u16).with_dashes(dashes_of(row)),
+                facets.place(row),
+                String::new(),
+            );
+        }
+        for row in parts.rows {
+            let Some(run) = frame.series.get(&row.run_id) else { continue };
+            let name = name_of(template.as_ref(), row, line, many_lines, |place| match place {
+                Place::Name => Some(row.name.clone()),
+                Place::Count => Some("1".to_owned()),
+                Place::Statistic => Some(String::new()),
+                Place::Line | Place::Column(_) => None,
+            });
+            let member = group_of_run.get(&row.run_id);
+            let mut chart_line = run_line(run, row.run_id, name, color_of(row), factor, parts.look.originals);
+            if let Some(group) = member {
+                chart_line = chart_line.as_member_of(*group);
+            }
+            let details = differing.iter().map(|column| detail(column, row)).collect::<Vec<_>>().join(", ");
+            drawn.push(chart_line.with_series(series as u16).with_dashes(dashes_of(row)), facets.place(row), details);
+        }
+    }
+    drawn.facets = facets.names;
+    drawn
+}
+
+impl Drawn {
+    fn push(&mut self, line: Line, facet: usize, details: String) {
+        self.lines.push(line);
+        self.facet_of.push(facet);
+        self.details.push(details);
+    }
+}
+
+fn run_line(run: &PanelSeries, id: RunId, name: String, color: Rgb, factor: i64, originals: Originals) -> Line {
+    match (&run.smoothed, originals) {
+        (Some(smoothed), Originals::Behind) => {
+            Line::new(id, name, scaled(smoothed, factor), color).with_original(scaled(&run.points, factor))
+        }
+        (Some(smoothed), Originals::Hidden) => Line::new(id, name, scaled(smoothed, factor), color),
+        (None, _) => Line::new(id, name, scaled(&run.points, factor), color),
+    }
+}
+
+/// The points with x counted in units smaller by this factor.
+fn scaled(points: &Arc<Points>, factor: i64) -> Arc<Points> {
+    if factor <= 1 {
+        return points.clone();
+    }
+    Arc::new(Points { x: points.x.iter().map(|x| x.saturating_mul(factor)).collect(), y: points.y.clone() })
+}
+
+/// What a line is called: by the template, or by its run or group and what it is, where a panel has several.
+fn name_of(
+    template: Option<&Template>,
+    row: &RunRow,
+    line: &str,
+    many_lines: bool,
+    own: impl Fn(&Place) -> Option<String>,
+) -> String {
+    match template {
+        Some(template) => template.fill(|place| match place {
+            Place::Line => line.to_owned(),
+            Place::Column(column) => value_of(column, row).unwrap_or_else(|| "–".to_owned()),
+            place => own(place).unwrap_or_default(),
+        }),
+        None => {
+            let name = own(&Place::Name).unwrap_or_default();
+            if many_lines { format!("{name} · {line}") } else { name }
+        }
+    }
+}
+
+/// What a run has in a column, in words.
+fn value_of(column: &Column, row: &RunRow) -> Option<String> {
+    match column.cell(row) {
+        Cell::Missing => None,
+        Cell::Text(text) => Some(text.to_owned()),
+        Cell::Number(y) => Some(charts::format::value_text(y)),
+    }
+}
+
+/// A column and what a run has in it: a number needs its name, a text speaks for itself.
+fn detail(column: &Column, row: &RunRow) -> String {
+    match (value_of(column, row), column.cell(row)) {
+        (None, _) => format!("no {}", column.title()),
+        (Some(value), Cell::Number(_)) => format!("{} {value}", column.title()),
+        (Some(value), _) => value,
+    }
+}
+
+/// What the runs of a group share.
+fn group_name(by: &[Column], row: &RunRow) -> String {
+    by.iter().map(|column| detail(column, row)).collect::<Vec<_>>().join(", ")
+}
+
+/// The params in which `rows` differ and that most of them share with others, the fewest kinds first.
+fn differing_params(rows: &[Arc<RunRow>]) -> Vec<Column> {
+    let names: BTreeSet<&String> = rows.iter().flat_map(|row| row.params.keys()).collect();
+    let mut found: Vec<(usize, Column)> = names
+        .into_iter()
+        .map(|name| Column::Param(name.clone()))
+        .filter(|column| differs(column, rows.iter()))
+        .map(|column| {
+            let kinds: BTreeSet<_> = rows.iter().map(|row| value_of(&column, row)).collect();
+            (kinds.len(), column)
+        })
+        .filter(|(kinds, _)| rows.len() <= 3 || *kinds < rows.len())
+        .collect();
+    found.sort();
+    found.into_iter().take(MOST_DIFFERING).map(|(_, column)| column).collect()
+}
+
+/// Runs by what they have in some columns.
+struct Kinds {
+    by: Vec<Column>,
+    places: BTreeMap<Vec<Option<String>>, usize>,
+    names: Vec<String>,
+}
+
+impl Kinds {
+    /// The kinds of `rows` in order, at most so many: what is beyond shares the last place.
+    fn of(rows: &[Arc<RunRow>], by: &[Column], most: usize) -> Kinds {
+        if by.is_empty() {
+            return Kinds { by: Vec::new(), places: BTreeMap::new(), names: vec![String::new()] };
+        }
+        let mut kinds: Vec<(&Arc<RunRow>, Vec<Option<String>>)> = rows.iter().map(|row| (row, key(by, row))).collect();
+        kinds.sort_by(|(a, _), (b, _)| {
+            let order = by.iter().map(|column| column.cell(a).order(column.cell(b), false));
+            order.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
+        });
+        kinds.dedup_by(|a, b| a.1 == b.1);
+        let mut names: Vec<String> = kinds.iter().take(most).map(|(row, _)| group_name(by, row)).collect();
+        if kinds.len() > most {
+            names[most - 1] = format!("{} others", kinds.len() + 1 - most);
+        }
+        let places = kinds.into_iter().enumerate().map(|(at, (_, key))| (key, at.min(most - 1))).collect();
+        if names.is_empty() {
+            names.push(String::new());
+        }
+        Kinds { by: by.to_vec(), places, names }
+    }
+
+    fn place(&self, row: &RunRow) -> usize {
+        if self.by.is_empty() { 0 } else { self.places.get(&key(&self.by, row)).copied().unwrap_or(0) }
+    }
+}
+
+fn key(by: &[Column], row: &RunRow) -> Vec<Option<String>> {
+    by.iter().map(|column| value_of(column, row)).collect()
+}
+
+impl Workspace {
+    /// The rows of the runs that are drawn, in the order of the list from the bottom up.
+    pub(super) fn drawn_rows(&self) -> Vec<Arc<RunRow>> {
+        let drawn = self.runs.drawn.get();
+        self.runs.list.with(|list| {
+            let mut rows: Vec<_> =
+                drawn.iter().filter_map(|(run, at)| Some((*at, list.row_of(*run)?.clone()))).collect();
+            rows.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+            rows.into_iter().map(|(_, row)| row).collect()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use data::{
+        frame::{Frame, FrameRequest, FrameSeries, XAxis},
+        run::RunStatus,
+        thin::{Buckets, Keep},
+    };
+
+    fn row(id: u128, params: &[(&str, &str)]) -> Arc<RunRow> {
+        Arc::new(RunRow {
+            run_id: RunId(id),
+            experiment_id: "1".into(),
+            name: format!("run {id}"),
+            status: RunStatus::Finished,
+            user: String::new(),
+            start_millis: 0,
+            end_millis: None,
+            color: id as u32,
+            deleted: false,
+            params: params.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+            metrics: BTreeMap::new(),
+            summaries: Default::default(),
+            tags: BTreeMap::new(),
+        })
+    }
+
+    fn frame(runs: &[u128], x_unit: f64) -> Arc<PanelFrame> {
+        let series = |run: &u128| FrameSeries {
+            run_id: RunId(*run),
+            held: 2,
+            non_finite: 0,
+            unplaced: 0,
+            min: 0.0,
+            max: 1.0,
+            points: Points { x: vec![0, 3], y: vec![0.0, 1.0] },
+            smoothed: None,
+        };
+        let frame = Frame {
+            version: 1,
+            runs: runs.len() as u64,
+            x: XAxis::Step,
+            x_unit,
+            buckets: Buckets { origin: 0, width: 1 },
+            keep: Keep::All,
+            series: runs.iter().map(series).collect(),
+            groups: Vec::new(),
+        };
+        Arc::new(PanelFrame::new(FrameRequest::default(), frame))
+    }
+
+    fn rows() -> Vec<Arc<RunRow>> {
+        vec![
+            row(1, &[("opt", "adam"), ("lr", "0.1"), ("seed", "1")]),
+            row(2, &[("opt", "sgd"), ("lr", "0.1"), ("seed", "2")]),
+            row(3, &[("opt", "adam"), ("lr", "0.01"), ("seed", "3")]),
+            row(4, &[("opt", "sgd"), ("lr", "0.1"), ("seed", "4")]),
+        ]
+    }
+
+    fn drawn_with(frames: &[(String, Arc<PanelFrame>)], look: &LineLook) -> Drawn {
+        let rows = rows();
+        drawn(&Parts { frames, rows: &rows, look, group_by: &[], tints: &Tints::default(), dark: false, details: true })
+    }
+
+    #[test]
+    fn lines_are_named_by_what_tells_them_apart() {
+        let one = [("loss".to_owned(), frame(&[1, 3], 1.0))];
+        let two = [one[0].clone(), ("val".to_owned(), frame(&[1], 1.0))];
+        let named = |frames: &[(String, Arc<PanelFrame>)], label: &str| {
+            let look = LineLook { label: label.into(), ..LineLook::default() };
+            drawn_with(frames, &look).lines.into_iter().map(|line| line.name).collect::<Vec<_>>()
+        };
+        assert_eq!(named(&one, ""), ["run 1", "run 3"]);
+        assert_eq!(named(&two, ""), ["run 1 · loss", "run 3 · loss", "run 1 · val"]);
+        assert_eq!(named(&one, "{params.opt} {params.lr} {params.x}"), ["adam 0.1 –", "adam 0.01 –"]);
+        assert_eq!(named(&one, "{never"), ["run 1", "run 3"], "what is no template names nothing");
+        assert_eq!(
+            drawn_with(&one, &LineLook::default()).details,
+            ["lr 0.1, adam", "lr 0.01, adam"],
+            "a seed tells little"
+        );
+    }
+
+    #[test]
+    fn facets_and_strokes_part_the_runs() {
+        let frames = [("loss".to_owned(), frame(&[1, 2, 3, 4], 1.0))];
+        let by = |name: &str| vec![Column::Param(name.into())];
+        let look = LineLook { facet_by: by("lr"), stroke_by: by("opt"), ..LineLook::default() };
+        let drawn = drawn_with(&frames, &look);
+        assert_eq!(drawn.facets, ["lr 0.01", "lr 0.1"]);
+        assert_eq!(drawn.facet_of, [1, 1, 0, 1]);
+        let dashes: Vec<_> = drawn.lines.iter().map(|line| line.dashes).collect();
+        assert_eq!(dashes, [Dashes::Solid, Dashes::Dashed, Dashes::Solid, Dashes::Dashed]);
+    }
+
+    #[test]
+    fn frames_of_other_units_lie_on_one_axis() {
+        let frames = [("a".to_owned(), frame(&[1], 0.5)), ("b".to_owned(), frame(&[1], 0.125))];
+        let drawn = drawn_with(&frames, &LineLook::default());
+        assert_eq!(drawn.x_unit, 0.125);
+        let x: Vec<_> = drawn.lines.iter().map(|line| line.points().x.clone()).collect();
+        assert_eq!(x, [[0, 12], [0, 3]]);
+    }
+
+    #[test]
+    fn too_many_facets_share_the_last_one() {
+        let rows: Vec<_> = (0..20).map(|at| row(at, &[("seed", &at.to_string())])).collect();
+        let kinds = Kinds::of(&rows, &[Column::Param("seed".into())], MOST_FACETS);
+        assert_eq!((kinds.names.len(), kinds.names[11].as_str()), (12, "9 others"));
+        assert_eq!((kinds.place(&rows[2]), kinds.place(&rows[19])), (2, 11));
+    }
+}
