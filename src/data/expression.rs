@@ -105,6 +105,11 @@ impl Expression {
         parse::expression(text)
     }
 
+    /// The expression that is one metric of the run.
+    pub fn metric(name: &str) -> Expression {
+        Expression { root: Node::Metric(name.to_owned()) }
+    }
+
     /// The metric, where the expression is nothing but one metric of the run.
     pub fn plain_metric(&self) -> Option<&str> {
         match &self.root {

@@ -1,4 +1,17 @@
 //! Runs drawn as one: which line stands for a group, and which band shows its spread.
+//!
+//! - [`line()`]: which values of its runs are summed up where along x
+//! - [`Statistics`]: what they say together at one place
+
+mod line;
+mod statistics;
+#[cfg(test)]
+mod tests;
+
+pub use self::{
+    line::{Member, line},
+    statistics::{RESAMPLES, Statistics},
+};
 
 use serde::{Deserialize, Serialize};
 

@@ -8,6 +8,7 @@
 //! - [`column`]: a column over runs, for tables, axes, brushes and groups
 //! - [`compare`]: runs side by side, and [`diff`] of their texts
 //! - [`series`]: points of one metric, and the JSON form of values that JSON cannot hold
+//! - [`pauses`]: time without the pauses in it
 //! - [`thin`]: fewer points with every extreme kept
 //! - [`smooth`]: smoothed copies of a series, with [`rolling`] windows
 //! - [`expression`]: what a line panel draws that nobody logged
@@ -34,6 +35,7 @@ pub mod group;
 pub mod groups;
 pub mod importance;
 pub mod pattern;
+pub mod pauses;
 pub mod query;
 pub mod report;
 pub mod rolling;

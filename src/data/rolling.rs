@@ -58,6 +58,19 @@ pub fn mean(values: &[f64]) -> f64 {
     if sum.is_finite() { sum / n } else { values.iter().map(|y| y / n).sum() }
 }
 
+/// The sample standard deviation of finite values (`ddof = 1`), NaN of fewer than two.
+pub fn deviation(values: &[f64]) -> f64 {
+    if values.len() < 2 {
+        return f64::NAN;
+    }
+    let of_all = |values: &[f64]| {
+        let mean = mean(values);
+        let squares: f64 = values.iter().map(|y| (y - mean) * (y - mean)).sum();
+        vec![(squares / (values.len() as f64 - 1.0)).sqrt()]
+    };
+    scaled(values, of_all)[0]
+}
+
 /// The mean of the two values in the middle of `sorted`, or the one. NaN of none.
 pub fn middle(sorted: &[f64]) -> f64 {
     let half = sorted.len() / 2;

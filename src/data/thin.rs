@@ -48,6 +48,12 @@ impl Buckets {
         (i128::from(x) - into).max(i128::from(i64::MIN)) as i64
     }
 
+    /// The last x of the bucket that holds `x`.
+    pub(crate) fn last_of(&self, x: i64) -> i64 {
+        let into = (i128::from(x) - i128::from(self.origin)).rem_euclid(i128::from(self.width));
+        (i128::from(x) - into + i128::from(self.width) - 1).min(i128::from(i64::MAX)) as i64
+    }
+
     /// One past the last x of the bucket that holds `x`.
     fn end_of(&self, x: i64) -> i64 {
         self.start_of(x).saturating_add(self.width)

@@ -68,6 +68,8 @@ const SUMMARIES: usize = 6;
 
 /// How many questions are read at a time; more wait.
 const READING: usize = 16;
+/// How many frames are calculated from raw points at a time; more wait.
+const COMPUTING: usize = 2;
 
 /// The store. Cheap to clone; all clones are the same store.
 #[derive(Clone)]
@@ -86,6 +88,8 @@ struct Inner {
     tables: run_sets::Tables,
     /// Leave to read, for so many at a time: more would only wait for each other's memory and disk.
     reading: Arc<Semaphore>,
+    /// Leave to calculate frames from raw points, for so many at a time: each may hold millions of them.
+    computing: Arc<Semaphore>,
 }
 
 impl Store {
@@ -119,6 +123,7 @@ impl Store {
             heads,
             tables,
             reading: Arc::new(Semaphore::new(READING)),
+            computing: Arc::new(Semaphore::new(COMPUTING)),
         };
         Ok(Store { inner: Arc::new(inner) })
     }

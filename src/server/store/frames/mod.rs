@@ -3,11 +3,13 @@
 //! - [`run_set`]: which runs a panel shows, and which of them have the metric
 //! - [`plan`]: how many buckets, and what each keeps
 //! - [`thinned`]: one series, thinned
+//! - [`computed`]: what is drawn otherwise than it was logged
 //!
 //! A frame is made in one snapshot: the heads of all its series are taken, then each thread that helps
 //! opens a transaction, reads what the chunks say of themselves, and with the plan made from that
 //! decodes and thins its share of the series.
 
+mod computed;
 mod plan;
 mod run_set;
 #[cfg(test)]
@@ -18,7 +20,10 @@ use super::{
     Store, StoreError,
     metrics::{Axis, Group, Head, Series},
 };
-use data::frame::{Frame, FrameRequest, FrameSeries, XAxis};
+use data::{
+    expression::Expression,
+    frame::{Frame, FrameRequest, FrameSeries, XAxis},
+};
 use plan::Plan;
 use run_set::Member;
 use rusqlite::Connection;
@@ -31,22 +36,40 @@ const MOST_THREADS: usize = 4;
 impl Store {
     /// The frame that `request` asks for, in one snapshot, no older than the call.
     ///
-    /// Refuses what cannot be answered: a width outside `1..=10,000`, an empty range, a filter that
-    /// cannot be read, an unknown experiment, more series or points than one frame may hold.
+    /// Refuses what cannot be answered: a width outside `1..=10,000`, an empty range, a filter or an expression
+    /// that cannot be read, an unknown experiment or run, more series, groups or points than one frame may hold.
     pub async fn frame(&self, request: FrameRequest) -> Result<Frame, StoreError> {
         plan::check(&request)?;
         let store = self.clone();
+        if !request.grows() {
+            // These hold all raw points in memory, so only few are made at a time.
+            let leave = self.inner.computing.clone().acquire_owned().await.map_err(|_| StoreError::Stopped)?;
+            return self
+                .read_unlocked(move |db| {
+                    let _leave = leave;
+                    computed::frame(&store, db, &request)
+                })
+                .await;
+        }
         self.read_unlocked(move |db| frame(&store, db, &request)).await
     }
 
     /// The version at which something last changed in what `request` asks about.
     pub fn version_for(&self, request: &FrameRequest) -> u64 {
+        if request.baseline.is_some() || !request.expression.is_empty() && names_other_runs(&request.expression) {
+            return self.version();
+        }
         let eids: Option<Vec<i64>> = request.run_set.experiments.iter().map(|id| id.parse().ok()).collect();
         match eids {
             Some(eids) if !eids.is_empty() => eids.iter().map(|&eid| self.version_of(eid)).max().unwrap_or(0),
             _ => self.version(),
         }
     }
+}
+
+/// Whether an expression is calculated from runs that may be of any experiment.
+fn names_other_runs(expression: &str) -> bool {
+    Expression::parse(expression).is_ok_and(|expression| expression.needs().other_runs())
 }
 
 /// A run of the frame, its series, and the groups of that along x.
@@ -80,7 +103,7 @@ fn frame_of(request: &FrameRequest, version: u64, runs: u64, plan: Plan, series:
 }
 
 /// Parts `members` among as many threads as their `points` are worth, dealt out one by one.
-fn shares(members: Vec<(Member, Head)>, points: u64) -> Vec<Vec<(Member, Head)>> {
+fn shares<T>(members: Vec<T>, points: u64) -> Vec<Vec<T>> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = if points < WORTH_THREADS { 1 } else { cores.min(MOST_THREADS).min(members.len()).max(1) };
     let mut shares: Vec<Vec<_>> = (0..threads).map(|_| Vec::new()).collect();

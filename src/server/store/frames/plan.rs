@@ -2,7 +2,7 @@
 
 use crate::store::{StoreError, metrics::Group};
 use data::{
-    frame::FrameRequest,
+    frame::{FrameRequest, XAxis},
     thin::{Buckets, Keep},
 };
 
@@ -20,6 +20,9 @@ const LEAST_BUCKETS: usize = 32;
 /// A frame for which a client chose the buckets holds this many points at most.
 const MOST_POINTS: f64 = 10e6;
 
+/// More columns than this cannot make a group.
+const MOST_KEYS: usize = 8;
+
 /// How the series of a frame are thinned.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Plan {
@@ -30,8 +33,10 @@ pub(super) struct Plan {
 /// Refuses a request that cannot be answered.
 pub(super) fn check(request: &FrameRequest) -> Result<(), StoreError> {
     let refuse = |why: String| Err(StoreError::Invalid(why));
-    if request.metric.is_empty() {
-        return refuse("`metric` must name a metric".to_owned());
+    match (request.metric.is_empty(), request.expression.is_empty()) {
+        (true, true) => return refuse("`metric` must name a metric, or `expression` say what to draw".to_owned()),
+        (false, false) => return refuse("`metric` and `expression` exclude each other".to_owned()),
+        _ => {}
     }
     if !(1..=MOST_WIDTH_PX).contains(&request.width_px) {
         return refuse(format!("`width_px` must be in 1..={MOST_WIDTH_PX}, not {}", request.width_px));
@@ -46,10 +51,33 @@ pub(super) fn check(request: &FrameRequest) -> Result<(), StoreError> {
     {
         return refuse("a bucket must be at least 1 wide".to_owned());
     }
-    if !request.grows() {
-        return refuse("this server draws single metrics only".to_owned());
+    if !request.grows() && (request.buckets.is_some() || request.since.is_some()) {
+        return refuse("`buckets` and `since` are for a metric along steps or time without group: ask anew".to_owned());
     }
-    Ok(())
+    check_x(request)?;
+    match &request.group {
+        Some(group) if !(1..=MOST_KEYS).contains(&group.by.len()) => {
+            refuse(format!("`group.by` must name 1 to {MOST_KEYS} columns, not {}", group.by.len()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses an x axis that says too little or too much.
+fn check_x(request: &FrameRequest) -> Result<(), StoreError> {
+    let refuse = |why: &str| Err(StoreError::Invalid(why.to_owned()));
+    let by_metric = request.x == XAxis::Metric;
+    match request.x_range {
+        _ if by_metric && request.x_metric.is_empty() => refuse("`x_metric` must name the metric along x"),
+        _ if by_metric && request.range.is_some() => {
+            refuse("`range` is in steps or milliseconds: along a metric, give `x_range`")
+        }
+        Some(_) if !by_metric => refuse("`x_range` is for a metric along x: give `range`"),
+        Some([from, to]) if !(from.is_finite() && to.is_finite() && from <= to) => {
+            refuse("`x_range` must be two finite numbers, and not end before it begins")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The plan for series that have these groups.
@@ -70,7 +98,7 @@ pub(super) fn plan(request: &FrameRequest, series: &[&[Group]]) -> Result<Plan, 
 
 /// How many buckets each of `series` series has in a panel of `width` pixels, what each bucket keeps,
 /// and how many points that is.
-fn columns(width: usize, series: usize) -> (usize, Keep, usize) {
+pub(super) fn columns(width: usize, series: usize) -> (usize, Keep, usize) {
     if series <= FEW_SERIES {
         return (width, Keep::FirstMinMaxLast, 4);
     }

@@ -61,7 +61,7 @@ struct Collector {
 }
 
 /// A line in the making: thinned points in the range, and one neighbour on each side of it.
-struct Line {
+pub(super) struct Line {
     before: Option<(i64, f64)>,
     after: Option<(i64, f64)>,
     thinner: Thinner,
@@ -74,7 +74,6 @@ impl Collector {
             Smoothing::Ema { weight } => Some(weight),
             _ => None,
         };
-        let line = || Line { before: None, after: None, thinner: Thinner::new(plan.buckets, plan.keep) };
         Collector {
             from,
             to,
@@ -83,8 +82,8 @@ impl Collector {
             non_finite: 0,
             min: f64::NAN,
             max: f64::NAN,
-            raw: line(),
-            smoothed: ema.map(|weight| (Ema::new(weight), line())),
+            raw: Line::new(plan),
+            smoothed: ema.map(|weight| (Ema::new(weight), Line::new(plan))),
         }
     }
 
@@ -159,8 +158,13 @@ impl Collector {
 }
 
 impl Line {
+    /// A line without points.
+    pub(super) fn new(plan: &Plan) -> Line {
+        Line { before: None, after: None, thinner: Thinner::new(plan.buckets, plan.keep) }
+    }
+
     /// Takes points of which those at `inside` lie in the range.
-    fn take(&mut self, x: &[i64], y: &[f64], inside: Range<usize>, since: i64) {
+    pub(super) fn take(&mut self, x: &[i64], y: &[f64], inside: Range<usize>, since: i64) {
         if let Some(before) = inside.start.checked_sub(1) {
             self.before = Some((x[before], y[before]));
         }
@@ -172,7 +176,7 @@ impl Line {
     }
 
     /// The points with their neighbours, none before `since`.
-    fn finish(self, since: i64) -> Points {
+    pub(super) fn finish(self, since: i64) -> Points {
         let mut points = self.thinner.finish().points;
         if let Some((x, y)) = self.before.filter(|&(x, _)| x >= since) {
             points.x.insert(0, x);

@@ -12,7 +12,7 @@ use super::{
     heads::SeriesHead,
 };
 use crate::store::StoreError;
-use data::series::Points;
+use data::{expression::Trace, series::Points};
 use rusqlite::Connection;
 use std::collections::HashSet;
 
@@ -116,6 +116,11 @@ impl Series {
         Ok(Series { rid, kid, pieces, head, in_chunks })
     }
 
+    /// How many points it holds, those that were written again counted twice.
+    pub(in crate::store) fn held(&self) -> u64 {
+        self.pieces.iter().map(|piece| piece.n as u64).sum()
+    }
+
     /// The groups along `axis`, in x order: each ends before the next begins.
     pub(in crate::store) fn groups(&self, axis: Axis) -> Vec<Group> {
         let mut order: Vec<usize> = (0..self.pieces.len()).collect();
@@ -181,9 +186,29 @@ impl<'a> Reader<'a> {
             points.extend(rows_of(&columns));
         }
         Ok(match self.axis {
-            Axis::Step => last_writes(&points),
+            Axis::Step => {
+                let last = last_writes(&points);
+                Points { x: last.iter().map(|p| p.step).collect(), y: last.iter().map(|p| p.value).collect() }
+            }
             Axis::Time { .. } => distinct_in_time(points, self.axis),
         })
+    }
+
+    /// Appends every point of `group` with its time: the last write of each step. The axis must be that of steps.
+    pub(in crate::store) fn append_to(&mut self, trace: &mut Trace, group: &Group) -> Result<(), StoreError> {
+        assert_eq!(self.axis, Axis::Step, "a trace lies along steps");
+        let mut points = Vec::with_capacity(group.n as usize);
+        for &piece in &group.pieces {
+            let columns = self.raw_columns(piece, true)?;
+            points.extend(rows_of(&columns));
+        }
+        if !group.exact {
+            points = last_writes(&points);
+        }
+        trace.steps.extend(points.iter().map(|point| point.step));
+        trace.times.extend(points.iter().map(|point| point.time_millis));
+        trace.values.extend(points.iter().map(|point| point.value));
+        Ok(())
     }
 
     /// The points of the coarsest level of `group` whose blocks hold at most `most` points: every
@@ -232,17 +257,14 @@ impl<'a> Reader<'a> {
 }
 
 /// The last write of each step, in step order.
-fn last_writes(points: &[RawPoint]) -> Points {
+fn last_writes(points: &[RawPoint]) -> Vec<RawPoint> {
     let mut order: Vec<usize> = (0..points.len()).collect();
     order.sort_by_key(|&at| points[at].step);
-    let mut last = Points::default();
+    let mut last: Vec<RawPoint> = Vec::with_capacity(points.len());
     for at in order {
-        let point = &points[at];
-        if last.x.last() == Some(&point.step) {
-            last.y.pop();
-            last.y.push(point.value);
-        } else {
-            last.push(point.step, point.value);
+        match last.last_mut() {
+            Some(before) if before.step == points[at].step => *before = points[at],
+            _ => last.push(points[at]),
         }
     }
     last
