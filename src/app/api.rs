@@ -1,4 +1,8 @@
 //! The only fetches of the app.
+//!
+//! - [`reports`]: what is asked about reports
+
+pub mod reports;
 
 use data::{
     actions::{ActionDone, ActionRequest, PurgeRequest, Purged},
@@ -7,8 +11,8 @@ use data::{
     run::{ArtifactRow, ExperimentRow, MetricRow, RunId, RunRow, RunsPage, RunsRequest},
     view::{PlacedView, SavedView},
 };
-use gloo_net::http::{Request, Response};
-use serde::{Deserialize, de::DeserializeOwned};
+use gloo_net::http::{Request, RequestBuilder, Response};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// Why an answer could not be had, in words for the user.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -64,6 +68,12 @@ async fn get<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
     json(Request::get(path).send().await).await
 }
 
+/// Sends `body` as JSON.
+async fn send<T: DeserializeOwned>(request: RequestBuilder, body: &impl Serialize) -> Result<T, ApiError> {
+    let request = request.json(body).map_err(|error| ApiError::Unreadable(error.to_string()))?;
+    json(request.send().await).await
+}
+
 /// The text as one part of a path.
 pub fn path_part(text: &str) -> String {
     String::from(js_sys::encode_uri_component(text))
@@ -84,29 +94,59 @@ pub async fn metrics(experiment: &str) -> Result<Vec<MetricRow>, ApiError> {
     get(&format!("/api/experiments/{}/metrics", path_part(experiment))).await
 }
 
-async fn post<T: DeserializeOwned>(path: &str, body: &impl serde::Serialize) -> Result<T, ApiError> {
-    let request = Request::post(path).json(body).map_err(|error| ApiError::Unreadable(error.to_string()))?;
-    json(request.send().await).await
+/// Where runs and frames come from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Source {
+    /// What is logged.
+    #[default]
+    Live,
+    /// What was stored with a report, by its hash.
+    Frozen(String),
 }
 
-/// A window of runs.
-pub async fn runs(request: &RunsRequest) -> Result<RunsPage, ApiError> {
-    post("/api/runs", request).await
+impl Source {
+    fn base(&self) -> String {
+        match self {
+            Source::Live => "/api".to_owned(),
+            Source::Frozen(hash) => format!("/api/reports/frozen/{}", path_part(hash)),
+        }
+    }
+
+    /// A window of runs.
+    pub async fn runs(&self, request: &RunsRequest) -> Result<RunsPage, ApiError> {
+        send(Request::post(&format!("{}/runs", self.base())), request).await
+    }
+
+    /// The metrics that an experiment's runs logged.
+    pub async fn metrics(&self, experiment: &str) -> Result<Vec<MetricRow>, ApiError> {
+        match self {
+            Source::Live => metrics(experiment).await,
+            Source::Frozen(_) => get(&format!("{}/metrics", self.base())).await,
+        }
+    }
+
+    /// What one panel needs to be drawn.
+    pub async fn frame(&self, asked: &FrameRequest) -> Result<Frame, ApiError> {
+        let request = Request::post(&format!("{}/frames", self.base()));
+        let request = request.json(asked).map_err(|error| ApiError::Unreadable(error.to_string()))?;
+        let bytes = checked(request.send().await).await?.binary().await.map_err(|_| ApiError::Offline)?;
+        frame::decode(&bytes).map_err(|error| ApiError::Unreadable(error.to_string()))
+    }
 }
 
 /// Does something to many runs, or to none of them.
 pub async fn act(request: &ActionRequest) -> Result<ActionDone, ApiError> {
-    post("/api/runs/actions", request).await
+    send(Request::post("/api/runs/actions"), request).await
 }
 
 /// Removes runs that lie in the trash for good.
 pub async fn purge(runs: Vec<RunId>) -> Result<Purged, ApiError> {
-    post("/api/runs/purge", &PurgeRequest { runs }).await
+    send(Request::post("/api/runs/purge"), &PurgeRequest { runs }).await
 }
 
 /// The groups of a run set.
 pub async fn groups(request: &GroupsRequest) -> Result<GroupsPage, ApiError> {
-    post("/api/groups", request).await
+    send(Request::post("/api/groups"), request).await
 }
 
 /// One run.
@@ -181,12 +221,4 @@ pub async fn set_default_view(experiment: &str, name: Option<&str>) -> Result<()
         .json(&serde_json::json!({ "name": name }))
         .map_err(|error| ApiError::Unreadable(error.to_string()))?;
     checked(request.send().await).await.map(drop)
-}
-
-/// What one panel needs to be drawn.
-pub async fn frame(request: &FrameRequest) -> Result<Frame, ApiError> {
-    let request =
-        Request::post("/api/frames").json(request).map_err(|error| ApiError::Unreadable(error.to_string()))?;
-    let bytes = checked(request.send().await).await?.binary().await.map_err(|_| ApiError::Offline)?;
-    frame::decode(&bytes).map_err(|error| ApiError::Unreadable(error.to_string()))
 }

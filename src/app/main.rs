@@ -4,6 +4,7 @@
 //! - [`pages`]: one file a route
 //! - [`palette`]: finds anything by name
 //! - [`panels`]: one file a panel kind
+//! - [`report`]: reports, read and written
 //! - [`state`]: what is on the screen, and the questions that components ask of it
 //! - [`ui`]: parts that know nothing of runs
 //! - [`api`]: the only fetches; [`live`]: the stream of growth; [`url`]: the view in the address
@@ -13,6 +14,7 @@ mod live;
 mod pages;
 mod palette;
 mod panels;
+mod report;
 mod routes;
 mod state;
 mod ui;

@@ -163,7 +163,10 @@ fn places(workspace: Option<Workspace>, experiments: &[ExperimentRow], open: Cal
         let run = Callback::new(move |()| open.run(href.clone()));
         Entry { words, kind, run }
     };
-    let mut places = vec![place("All experiments".to_owned(), "Page", "/".to_owned())];
+    let mut places = vec![
+        place("All experiments".to_owned(), "Page", "/".to_owned()),
+        place("All reports".to_owned(), "Page", "/reports".to_owned()),
+    ];
     for row in experiments {
         places.push(place(
             row.name.clone(),

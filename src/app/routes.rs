@@ -4,6 +4,8 @@ use crate::{
     pages::{
         experiments::ExperimentsPage,
         missing::MissingPage,
+        report::ReportPage,
+        reports::ReportsPage,
         run::RunPage,
         views::ViewPage,
         workspace::{WorkspacePage, provide_folded},
@@ -76,6 +78,8 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/") view=ExperimentsPage/>
                         <Route path=path!("/experiments/:experiment/:tab?") view=WorkspacePage/>
                         <Route path=path!("/experiments/:experiment/runs/:run") view=RunPage/>
+                        <Route path=path!("/reports") view=ReportsPage/>
+                        <Route path=path!("/reports/:report") view=ReportPage/>
                         <Route path=path!("/v/:hash") view=ViewPage/>
                     </Routes>
                 </main>

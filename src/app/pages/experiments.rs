@@ -48,6 +48,7 @@ pub fn ExperimentsPage() -> impl IntoView {
             <div class="page-body">
                 <div class="page-head">
                     <h1>"Experiments"</h1>
+                    <a class="page-other" href="/reports">"Reports"</a>
                     <label class="search" style="width: 260px">
                         {icon(Icon::Search)}
                         <input class="field" type="search" placeholder="Search experiments" aria-label="Search experiments"

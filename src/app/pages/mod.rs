@@ -12,6 +12,8 @@ pub mod experiments;
 mod filter_bar;
 mod filter_rows;
 pub mod missing;
+pub mod report;
+pub mod reports;
 pub mod run;
 mod run_keys;
 mod run_list;

@@ -18,6 +18,7 @@ use crate::{
         settings::{self, Settings},
         toolbar::Toolbar,
     },
+    report::add::AddToReport,
     routes::{Shell, typing},
     state::{Scope, Workspace},
     ui::{
@@ -107,13 +108,19 @@ fn ExperimentWorkspace(experiment: String, tab: Memo<Option<Tab>>) -> impl IntoV
         }
     });
     keys(workspace);
+    let adding = move || {
+        workspace
+            .to_report
+            .get()
+            .map(|panel| view! { <AddToReport workspace panel on_close=move || workspace.to_report.set(None)/> })
+    };
     let missing = Memo::new(move |_| found.with(|found| matches!(found, Some(Err(error)) if error.is_not_found())));
     move || {
         if missing.get() {
             let title = format!("There is no experiment {experiment}");
             view! { <Nothing title words="It was removed, or the address was mistyped."/> }.into_any()
         } else {
-            view! { <Panes workspace experiment=experiment.clone() tab/> }.into_any()
+            view! { <Panes workspace experiment=experiment.clone() tab/> {adding} }.into_any()
         }
     }
 }

@@ -26,6 +26,7 @@ impl Panel {
             action("Duplicate", "D", Callback::new(move |()| workspace.duplicate_panel(&key.get_value()))),
             action("Add a note", "A", Callback::new(move |()| self.add_note(None))),
             action("Copy link to this panel", "", Callback::new(move |()| self.copy_link())),
+            action("Add to report", "", Callback::new(move |()| workspace.to_report.set(Some(key.get_value())))),
             action("Save as PNG", "", Callback::new(move |()| self.save_png())),
             action("Save points as CSV", "", Callback::new(move |()| self.save_csv())),
             action("Move forward", "Alt ←", Callback::new(move |()| workspace.step_panel(&key.get_value(), -1))),

@@ -3,7 +3,7 @@
 
 use super::line::Panel;
 use crate::{
-    api::{self, ApiError},
+    api::ApiError,
     state::{frames::PanelFrame, source},
 };
 use data::{
@@ -268,8 +268,10 @@ impl Panel {
         }
         let Some(number) = self.questions.try_update_value(|questions| questions.ask(&line, &request)) else { return };
         self.loading.set(true);
+        self.workspace.note_asked(&request);
+        let source = self.workspace.scope().source();
         spawn_local(async move {
-            let answer = api::frame(&request).await;
+            let answer = source.frame(&request).await;
             if self.questions.try_update_value(|questions| questions.answered(&line, number)) != Some(true) {
                 return;
             }

@@ -5,7 +5,7 @@ use super::{
     Workspace, order,
     runs::{RunList, Runs, page_of},
 };
-use crate::api::{self, ApiError};
+use crate::api::{self, ApiError, Source};
 use data::{
     column::Column,
     frame::RunSet,
@@ -224,7 +224,7 @@ impl Groups {
         let (this, total) = (*self, group.group.runs);
         let view = self.view.get_untracked();
         spawn_local(async move {
-            let page = page_of(&request, &view).await;
+            let page = page_of(&Source::Live, &request, &view).await;
             if this.asking.try_update_value(|asking| asking.remove(&place)).is_none() {
                 return;
             }
@@ -278,7 +278,7 @@ impl Workspace {
         }
         let request = RunsRequest { brief: true, limit: MOST_MEMBERS, ..self.groups.request(group) };
         spawn_local(async move {
-            if let Ok(page) = api::runs(&request).await {
+            if let Ok(page) = Source::Live.runs(&request).await {
                 workspace.show_all(&page.runs.iter().map(|row| row.run_id).collect::<Vec<_>>(), shown);
             }
         });

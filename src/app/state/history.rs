@@ -1,4 +1,4 @@
-//! Undo and redo: every change of a view can be taken back.
+//! Undo and redo: every change of a view or a report can be taken back.
 
 use data::view::View;
 
@@ -7,19 +7,25 @@ const DEPTH: usize = 200;
 /// Changes of one topic within this many milliseconds are one step.
 const ONE_STEP_MILLIS: f64 = 800.0;
 
-/// The views before and after the one on the screen.
-#[derive(Debug, Default)]
-pub struct History {
-    past: Vec<View>,
-    future: Vec<View>,
-    last: Option<(&'static str, f64)>,
+/// The views, or documents of another kind, before and after the one on the screen.
+#[derive(Debug)]
+pub struct History<T = View> {
+    past: Vec<T>,
+    future: Vec<T>,
+    last: Option<(String, f64)>,
 }
 
-impl History {
+impl<T> Default for History<T> {
+    fn default() -> Self {
+        History { past: Vec::new(), future: Vec::new(), last: None }
+    }
+}
+
+impl<T> History<T> {
     /// Remembers `before`, the view that a change of `topic` replaces at `now_millis`.
-    pub fn push(&mut self, topic: &'static str, before: View, now_millis: f64) {
-        let same = self.last.is_some_and(|(last, at)| last == topic && now_millis - at < ONE_STEP_MILLIS);
-        self.last = Some((topic, now_millis));
+    pub fn push(&mut self, topic: &str, before: T, now_millis: f64) {
+        let same = self.last.as_ref().is_some_and(|(last, at)| last == topic && now_millis - at < ONE_STEP_MILLIS);
+        self.last = Some((topic.to_owned(), now_millis));
         self.future.clear();
         if same && !self.past.is_empty() {
             return;
@@ -31,7 +37,7 @@ impl History {
     }
 
     /// The view before `now`, which becomes the next one to redo.
-    pub fn undo(&mut self, now: View) -> Option<View> {
+    pub fn undo(&mut self, now: T) -> Option<T> {
         self.last = None;
         let view = self.past.pop()?;
         self.future.push(now);
@@ -39,7 +45,7 @@ impl History {
     }
 
     /// The view that was undone last.
-    pub fn redo(&mut self, now: View) -> Option<View> {
+    pub fn redo(&mut self, now: T) -> Option<T> {
         self.last = None;
         let view = self.future.pop()?;
         self.past.push(now);

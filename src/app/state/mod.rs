@@ -38,14 +38,14 @@ pub mod sparks;
 pub mod tint;
 
 use crate::{
-    api::{self, ApiError},
+    api::{self, ApiError, Source},
     live::{self, Connection},
     url,
 };
 use actions::Said;
 use board::Level;
 use data::{
-    frame::{RunSet, XAxis},
+    frame::{FrameRequest, RunSet, XAxis},
     run::{LiveEvent, MetricRow, RunId},
     view::{LineLook, PanelSection, View},
 };
@@ -73,13 +73,24 @@ pub enum Scope {
     Experiment(String),
     /// One run of an experiment.
     Run(String, RunId),
+    /// Runs of an experiment in a report. The address does not say what is on the screen, and nothing follows
+    /// what is logged but [`Workspace::refresh`].
+    Report(String, Source),
 }
 
 impl Scope {
     /// The experiment's id.
     pub fn experiment(&self) -> &str {
         match self {
-            Scope::Experiment(id) | Scope::Run(id, _) => id,
+            Scope::Experiment(id) | Scope::Run(id, _) | Scope::Report(id, _) => id,
+        }
+    }
+
+    /// Where its runs and frames come from.
+    pub fn source(&self) -> Source {
+        match self {
+            Scope::Experiment(_) | Scope::Run(..) => Source::Live,
+            Scope::Report(_, source) => source.clone(),
         }
     }
 }
@@ -117,6 +128,10 @@ pub struct Workspace {
     history: StoredValue<History>,
     can_undo: RwSignal<(bool, bool)>,
     zooms: StoredValue<Vec<Ranges>>,
+    /// What the panels of a report asked for.
+    asked: StoredValue<Vec<FrameRequest>>,
+    /// The panel to be put into a report.
+    pub to_report: RwSignal<Option<String>>,
     /// The run list.
     pub runs: Runs,
     /// Runs that are ticked.
@@ -170,6 +185,8 @@ impl Workspace {
             history: StoredValue::new(History::default()),
             can_undo: RwSignal::new((false, false)),
             zooms: StoredValue::new(Vec::new()),
+            asked: StoredValue::new(Vec::new()),
+            to_report: RwSignal::new(None),
             runs,
             selection: Selection::new(),
             sparks: Sparks::new(scope.experiment().to_owned(), growth),
@@ -240,6 +257,29 @@ impl Workspace {
             self.view.set(after);
             self.note_history();
         }
+    }
+
+    /// Shows `view`, which comes from elsewhere: there is nothing to undo.
+    pub fn show(&self, view: View) {
+        if self.view.try_with_untracked(|now| *now != view) == Some(true) {
+            self.view.set(view);
+        }
+    }
+
+    /// Remembers what a panel of a report asked for, to be asked again when it is frozen.
+    pub fn note_asked(&self, request: &FrameRequest) {
+        if matches!(self.scope(), Scope::Report(..)) && request.buckets.is_none() {
+            let whole = FrameRequest { range: None, since: None, ..request.clone() };
+            self.asked.update_value(|asked| {
+                asked.retain(|other| FrameRequest { width_px: whole.width_px, ..other.clone() } != whole);
+                asked.push(whole);
+            });
+        }
+    }
+
+    /// What the panels of a report asked for.
+    pub fn asked(&self) -> Vec<FrameRequest> {
+        self.asked.get_value()
     }
 
     /// Begins with `view` instead of the untouched one, if nobody changed that yet. Nothing to undo.
@@ -340,6 +380,7 @@ impl Workspace {
         spawn_local(async move {
             let answer = match &scope {
                 Scope::Experiment(id) => api::metrics(id).await,
+                Scope::Report(id, source) => source.metrics(id).await,
                 Scope::Run(_, run) => api::run(*run).await.map(|row| {
                     let row_of = |(metric, latest): (String, data::run::LatestMetric)| MetricRow {
                         metric,
@@ -357,8 +398,17 @@ impl Workspace {
         });
     }
 
+    /// Asks again for what may have changed.
+    pub fn refresh(&self) {
+        self.runs.reload();
+        self.growth.update(|growth| *growth = Growth { number: growth.number + 1, ..Growth::default() });
+    }
+
     /// Follows what is logged, as long as the workspace is open.
     fn follow(&self) {
+        if matches!(self.scope(), Scope::Report(..)) {
+            return;
+        }
         let workspace = *self;
         let load_metrics = debounced(Duration::from_millis(400), move || workspace.load_metrics());
         live::listen(self.scope().experiment(), self.connection, move |event| match event {

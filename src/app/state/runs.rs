@@ -1,7 +1,7 @@
 //! The run list: loaded in pages, searched, ordered, and kept up while runs log.
 
 use super::{MOST_DRAWN, Scope, columns::columns_of, debounced, order};
-use crate::api::{self, ApiError};
+use crate::api::{ApiError, Source};
 use data::{
     brush::passes,
     column::Column,
@@ -344,12 +344,22 @@ impl Runs {
             };
             asked.set_value(missing);
             let view = self.view.get_untracked();
+            let source = self.source();
             spawn_local(async move {
-                if let Ok(page) = page_of(&request, &view).await {
+                if let Ok(page) = page_of(&source, &request, &view).await {
                     self.list.try_update(|list| *list = list.with_apart(page.runs));
                 }
             });
         });
+    }
+
+    pub(super) fn source(&self) -> Source {
+        self.scope.with_value(Scope::source)
+    }
+
+    /// What the run list asks the server for: its first page.
+    pub fn asked(&self) -> RunsRequest {
+        request(&self.scope.get_value(), &self.view.get_untracked(), self.remote.get_untracked())
     }
 
     /// Asks for the whole list again.
@@ -394,8 +404,9 @@ impl Runs {
             limit: page as u32,
             ..request(&self.scope.get_value(), &view, self.remote.get_untracked())
         };
+        let source = self.source();
         spawn_local(async move {
-            let answer = page_of(&request, &view).await;
+            let answer = page_of(&source, &request, &view).await;
             self.asking.try_update_value(|asking| asking.remove(&offset));
             if let Ok(page) = answer
                 && self.question.try_get_value() == Some(asked)
@@ -436,8 +447,9 @@ impl Runs {
             ..RunsRequest::default()
         };
         let view = self.view.get_untracked();
+        let source = self.source();
         spawn_local(async move {
-            let Ok(page) = page_of(&request, &view).await else { return };
+            let Ok(page) = page_of(&source, &request, &view).await else { return };
             // Some may have begun to pass the filter, and others ceased to.
             if page.runs.iter().map(|row| row.run_id).collect::<BTreeSet<_>>() == known {
                 self.list.try_update(|list| *list = list.with_changed(page.runs));
@@ -479,8 +491,8 @@ fn summaries_of(view: &View) -> BTreeSet<Column> {
 }
 
 /// The page that `request` asks for, with the numbers of metrics that `view` needs beside the latest ones.
-pub(super) async fn page_of(request: &RunsRequest, view: &View) -> Result<RunsPage, ApiError> {
-    let mut page = api::runs(request).await?;
+pub(super) async fn page_of(source: &Source, request: &RunsRequest, view: &View) -> Result<RunsPage, ApiError> {
+    let mut page = source.runs(request).await?;
     let summaries = summaries_of(view);
     if summaries.is_empty() || page.runs.is_empty() {
         return Ok(page);
@@ -488,7 +500,7 @@ pub(super) async fn page_of(request: &RunsRequest, view: &View) -> Result<RunsPa
     let asked = summaries.iter().map(|column| column.resolved(&view.directions)).collect::<BTreeSet<_>>();
     let request = RunsRequest { columns: Some(asked.into_iter().collect()), ..request.clone() };
     let mut rows: HashMap<RunId, RunRow> =
-        api::runs(&request).await?.runs.into_iter().map(|row| (row.run_id, row)).collect();
+        source.runs(&request).await?.runs.into_iter().map(|row| (row.run_id, row)).collect();
     for row in &mut page.runs {
         let Some(told) = rows.remove(&row.run_id) else { continue };
         // The best of a metric is found under that name, too.
@@ -506,11 +518,11 @@ fn both(one: &str, filter: &str) -> String {
 fn request(scope: &Scope, view: &View, remote: bool) -> RunsRequest {
     let filter = match scope {
         Scope::Run(_, run) => format!("attributes.run_id = '{run}'"),
-        Scope::Experiment(_) if remote && !view.search.is_empty() => {
+        Scope::Experiment(_) | Scope::Report(..) if remote && !view.search.is_empty() => {
             let named = format!("attributes.run_name ILIKE '%{}%'", view.search.replace('\'', "_"));
             both(&named, &applied_filter(view))
         }
-        Scope::Experiment(_) => applied_filter(view),
+        Scope::Experiment(_) | Scope::Report(..) => applied_filter(view),
     };
     RunsRequest {
         experiments: vec![scope.experiment().to_owned()],
@@ -538,8 +550,9 @@ fn load(
     let view = view.get_untracked();
     let request = request(&scope.get_value(), &view, remote.get_untracked());
     let filter = request.filter.clone();
+    let source = scope.with_value(Scope::source);
     spawn_local(async move {
-        let answer = page_of(&request, &view).await;
+        let answer = page_of(&source, &request, &view).await;
         if question.try_get_value() != Some(asked) {
             return;
         }

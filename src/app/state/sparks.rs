@@ -1,7 +1,6 @@
 //! The courses of metrics, small enough for a table's cells: asked for the cells in sight, a few at a time.
 
 use super::Growth;
-use crate::api;
 use data::{
     frame::{Frame, FrameRequest, RunSet},
     run::RunId,
@@ -97,7 +96,7 @@ impl Sparks {
                 ..FrameRequest::default()
             };
             spawn_local(async move {
-                let answer = api::frame(&request).await;
+                let answer = crate::api::Source::Live.frame(&request).await;
                 if self.asking.try_update_value(|asking| asking.remove(&metric)).is_none() {
                     return;
                 }

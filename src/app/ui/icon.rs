@@ -51,6 +51,12 @@ pub enum Icon {
     Help,
     /// Settings.
     Settings,
+    /// Say something about it.
+    Comment,
+    /// Size and place.
+    Size,
+    /// Grip to drag.
+    Grip,
     /// Add.
     Add,
 }
@@ -85,6 +91,9 @@ pub fn icon(icon: Icon) -> AnyView {
         Icon::Settings => {
             "M2 4.5h6 M11.500 4.500H14 M2 11.500h2.500 M8 11.500h6 M9.750 6.250a1.750 1.750 0 1 0 0-3.500 1.750 1.750 0 0 0 0 3.500Z M6.250 13.250a1.750 1.750 0 1 0 0-3.500 1.750 1.750 0 0 0 0 3.500Z"
         }
+        Icon::Comment => "M2.5 3h11v8H7.500L4.500 13.500V11h-2Z",
+        Icon::Size => "M2.5 2.500h11v11h-11Z M2.500 8h11 M8 2.500v11",
+        Icon::Grip => "M6 3.500h.01 M6 8h.01 M6 12.500h.01 M10 3.500h.01 M10 8h.01 M10 12.500h.01",
         Icon::Add => "M8 3v10 M3 8h10",
         Icon::Copy => "M6 6h8v8H6Z M10 6V2H2v8h4",
         Icon::Help => {
