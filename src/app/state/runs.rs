@@ -16,6 +16,8 @@ use std::{
     time::Duration,
 };
 
+/// How long a list that the server searches waits for the next letter: an answer takes less than an eye notices.
+const TYPING_PAUSE: Duration = Duration::from_millis(30);
 /// How many rows the first request brings.
 const PAGE: usize = 1_000;
 /// How many cells a further request brings about, and how many rows at least: what is read must not stop a scroll.
@@ -283,7 +285,7 @@ impl Runs {
         let scope = StoredValue::new(scope);
         let news = RwSignal::new(0);
         let load = move || load(scope, view, list, question, remote, news);
-        let later = StoredValue::new_local(debounced(Duration::from_millis(150), load));
+        let later = StoredValue::new_local(debounced(TYPING_PAUSE, load));
         let runs = Runs {
             scope,
             view,

@@ -114,7 +114,8 @@ impl Density {
         }
     }
 
-    /// One line between two axes, from the column `first`.
+    /// One line between two axes, from the column `first`. A pixel's four sums are one vector in the browser.
+    #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
     fn trace(&mut self, first: usize, from: f32, rise: f32, stroke: f32, color: [i32; 4]) {
         let parts = PARTS as f32;
         let bottom = self.height as i32 * PARTS;
