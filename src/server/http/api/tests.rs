@@ -130,6 +130,12 @@ async fn what_is_wrong_is_told_as_json() {
         body[field] = value;
         frames(body)
     };
+    let expression = |text: &str| {
+        let mut body = good.clone();
+        body["metric"] = json!("");
+        body["expression"] = json!(text);
+        frames(body)
+    };
     for (name, (path, body), status, code) in [
         ("no such address", ("/api/nothing", None), 404, "not_found"),
         ("a method that is not there", ("/api/runs", None), 405, "method_not_allowed"),
@@ -142,6 +148,29 @@ async fn what_is_wrong_is_told_as_json() {
         ("a stream of an unknown experiment", ("/api/live?experiment=99", None), 404, "not_found"),
         ("no frame request", frames(json!([])), 400, "bad_request"),
         ("no metric", with("metric", json!("")), 400, "bad_request"),
+        ("a metric and an expression", with("expression", json!("loss")), 400, "bad_request"),
+        ("an expression that cannot be read", expression("loss +"), 400, "bad_request"),
+        ("an expression as deep as a well", expression(&"(".repeat(3_000)), 400, "bad_request"),
+        ("an expression as long as a book", expression(&"loss + ".repeat(100_000)), 400, "bad_request"),
+        ("an expression with no baseline", expression("loss - baseline(loss)"), 400, "bad_request"),
+        ("an expression of a run nobody knows", expression("loss - run('; DROP TABLE run', loss)"), 400, "bad_request"),
+        ("an x axis that does not exist", with("x", json!("sideways")), 400, "bad_request"),
+        ("a metric along x without a name", with("x", json!("metric")), 400, "bad_request"),
+        ("a smoothing that does not exist", with("smoothing", json!("cubic:3")), 400, "bad_request"),
+        ("groups by nothing", with("group", json!({"by": []})), 400, "bad_request"),
+        ("groups by what is no column", with("group", json!({"by": ["lr"]})), 400, "bad_request"),
+        (
+            "a band that does not exist",
+            with("group", json!({"by": ["params.lr"], "look": {"band": "x"}})),
+            400,
+            "bad_request",
+        ),
+        (
+            "growth of groups",
+            frames(json!({"metric": "loss", "width_px": 100, "since": 3, "group": {"by": ["params.lr"]}})),
+            400,
+            "bad_request",
+        ),
         ("no width", with("width_px", json!(0)), 400, "bad_request"),
         ("a negative width", with("width_px", json!(-1)), 400, "bad_request"),
         ("an unknown field", with("widht", json!(1)), 400, "bad_request"),
@@ -497,4 +526,32 @@ async fn the_app_is_served_with_its_twins_and_every_page_address() {
         let policy = headers["content-security-policy"].to_str().unwrap();
         assert!(policy.contains("frame-ancestors 'none'"), "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_calculated_frame_is_the_same_as_json_and_as_bytes() {
+    let server = Server::start();
+    let eid = server.experiment("digits").await;
+    for n in 1..=3 {
+        let run = server.run(eid, n).await;
+        server.log(run, "loss", 0..20 * n as i64).await;
+    }
+    let body = json!({
+        "expression": "loss * 2",
+        "width_px": 200,
+        "run_set": {"experiments": [eid.to_string()]},
+        "smoothing": "mean:3",
+        "group": {"by": ["attributes.status"], "look": {"center": "median", "band": "quartiles", "members": true}},
+    });
+    let (status, told) = server.post("/api/frames", &body).await;
+    assert_eq!(status, StatusCode::OK, "{told}");
+    let request = Request::post("/api/frames").body(Body::from(body.to_string())).unwrap();
+    let (_, headers, bytes) = server.send(request).await;
+    let read = frame::decode(&bytes).expect("a frame");
+    assert_eq!(frame::to_json(&read), told);
+    assert_eq!(headers["x-points-total"], "120");
+    assert_eq!(headers["x-points-shown"], (120 + 60).to_string().as_str());
+    let group = &told["groups"][0];
+    assert_eq!((&group["key"], &group["held"], &group["line"]["n"][59]), (&json!(["RUNNING"]), &json!(120), &json!(1)));
+    assert_eq!(group["line"]["center"][10], json!(20.0), "three runs alike");
 }

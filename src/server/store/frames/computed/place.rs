@@ -87,15 +87,16 @@ pub(super) fn range_in_counts(request: &FrameRequest, unit: f64) -> Option<[i64;
 }
 
 /// The unit in which these values are whole numbers that a 64-bit float holds: 1 if they are, else a power of two
-/// that leaves the largest of them 52 digits.
+/// that makes the largest of them a whole number of 53 digits.
 fn unit_of(values: impl Iterator<Item = f64> + Clone) -> f64 {
     const WHOLE: f64 = (1u64 << 52) as f64;
     let most = values.clone().map(f64::abs).fold(0.0, f64::max);
     if most < WHOLE && values.clone().all(|x| x.fract() == 0.0) {
         return 1.0;
     }
-    let exponent = most.log2().floor().max(-971.0) as i32;
-    2.0_f64.powi(exponent - 51)
+    // The exponent as it is stored; the smallest numbers have none of their own.
+    let exponent = (most.to_bits() >> 52) as i32 - 1023;
+    2.0_f64.powi((exponent - 52).max(-1022))
 }
 
 #[cfg(test)]
