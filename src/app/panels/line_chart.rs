@@ -70,8 +70,19 @@ pub fn drawn(parts: &Parts) -> Drawn {
     let many_lines = parts.frames.len() > 1;
     let x_unit = parts.frames.iter().map(|(_, frame)| frame.x_unit).fold(f64::INFINITY, f64::min);
     let row_of: HashMap<RunId, &Arc<RunRow>> = parts.rows.iter().map(|row| (row.run_id, row)).collect();
-    let facets = Kinds::of(parts.rows, &parts.look.facet_by, MOST_FACETS);
-    let strokes = Kinds::of(parts.rows, &parts.look.stroke_by, Dashes::ALL.len());
+    // Runs without points make no facet of their own.
+    let has_points = |row: &&Arc<RunRow>| {
+        let run = &row.run_id;
+        parts.frames.iter().any(|(_, frame)| {
+            frame.series.contains_key(run) || frame.groups.iter().any(|group| group.runs.contains(run))
+        })
+    };
+    let pointed: Vec<Arc<RunRow>> = match parts.look.facet_by.is_empty() && parts.look.stroke_by.is_empty() {
+        true => Vec::new(),
+        false => parts.rows.iter().filter(has_points).cloned().collect(),
+    };
+    let facets = Kinds::of(&pointed, &parts.look.facet_by, MOST_FACETS);
+    let strokes = Kinds::of(&pointed, &parts.look.stroke_by, Dashes::ALL.len());
     let wanted = parts.details && parts.group_by.is_empty();
     let differing = if wanted { differing_params(parts.rows) } else { Vec::new() };
     let template = Template::parse(&parts.look.label).ok().filter(|_| !parts.look.label.is_empty());
@@ -138,7 +149,8 @@ pub fn drawn(parts: &Parts) -> Drawn {
             if let Some(group) = member {
                 chart_line = chart_line.as_member_of(*group);
             }
-            let details = differing.iter().map(|column| detail(column, row)).collect::<Vec<_>>().join(", ");
+            let has = differing.iter().filter(|column| column.cell(row) != Cell::Missing);
+            let details = has.map(|column| detail(column, row)).collect::<Vec<_>>().join(", ");
             drawn.push(chart_line.with_series(series as u16).with_dashes(dashes_of(row)), facets.place(row), details);
         }
     }
