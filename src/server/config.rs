@@ -2,6 +2,7 @@
 
 use crate::demo::synthetic::Scale;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use data::column::Column;
 use std::path::PathBuf;
 
 /// A self-hosted experiment tracker that shows hundreds of runs at once.
@@ -33,6 +34,8 @@ pub enum Command {
     Serve(Serve),
     /// Serve a folder filled with the demo experiments.
     Demo(Demo),
+    /// Write the runs of an experiment, or their metric points, into a file.
+    Export(Export),
 }
 
 /// The options of `throughline serve`.
@@ -90,6 +93,32 @@ pub struct Demo {
     pub synthetic_long: Vec<Scale>,
 }
 
+/// The options of `throughline export`.
+#[derive(Debug, Clone, Args)]
+pub struct Export {
+    /// The experiment's name.
+    #[arg(long, env = "THROUGHLINE_EXPERIMENT")]
+    pub experiment: String,
+    /// The file to write; its ending says the form: .csv, .jsonl or .parquet.
+    #[arg(long, env = "THROUGHLINE_OUT", value_name = "FILE")]
+    pub out: PathBuf,
+    /// Only runs that pass this query, such as `metrics@min.loss < 0.1`.
+    #[arg(long, env = "THROUGHLINE_FILTER", default_value = "")]
+    pub filter: String,
+    /// The columns of the runs, comma-separated, such as params.lr,metrics@min.loss; all if not given.
+    #[arg(long, env = "THROUGHLINE_COLUMNS", value_delimiter = ',', conflicts_with = "points")]
+    pub columns: Option<Vec<Column>>,
+    /// Write metric points instead, a row each.
+    #[arg(long, env = "THROUGHLINE_POINTS")]
+    pub points: bool,
+    /// The metrics whose points are written, comma-separated; all if not given.
+    #[arg(long, env = "THROUGHLINE_METRICS", value_delimiter = ',', requires = "points")]
+    pub metrics: Vec<String>,
+    /// The folder that holds the store. A server may be serving it.
+    #[arg(long, env = "THROUGHLINE_DATA", default_value = "throughline-data")]
+    pub data: PathBuf,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,12 +130,19 @@ mod tests {
             ("throughline demo", Some("throughline-demo")),
             ("throughline demo --data here --synthetic 20x100 --synthetic 5x1000 --fill-only", Some("here")),
             ("throughline demo --synthetic 20", None),
+            (
+                "throughline export --experiment e --out e.csv --columns params.lr,metrics@min.a",
+                Some("throughline-data"),
+            ),
+            ("throughline export --experiment e --out e.csv --columns lr", None),
+            ("throughline export --experiment e --out e.csv --metrics loss", None),
             ("throughline", None),
         ] {
             let matches = command().try_get_matches_from(line.split(' '));
             let read = matches.ok().map(|matches| match Cli::from_arg_matches(&matches).unwrap().command {
                 Command::Serve(serve) => serve.data,
                 Command::Demo(demo) => demo.serve.data,
+                Command::Export(export) => export.data,
             });
             assert_eq!(read, folder.map(PathBuf::from), "{line}");
         }

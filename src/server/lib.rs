@@ -3,6 +3,7 @@
 //! - [`artifacts`]: files that runs log
 //! - [`config`]: what the command line and the environment say
 //! - [`demo`]: recorded and synthetic experiments
+//! - [`export`]: run sets as files
 //! - [`http`]: the routes; MLflow's protocol and our own API
 //! - [`live`]: who watches an experiment hears that it changed
 //! - [`render`]: pictures without a browser
@@ -12,6 +13,7 @@
 pub mod artifacts;
 pub mod config;
 pub mod demo;
+pub mod export;
 pub mod http;
 pub mod live;
 pub mod render;

@@ -1,14 +1,19 @@
 //! The command line.
 
+use data::{
+    export::{ExportFormat, ExportRequest, Exported},
+    frame::RunSet,
+};
 use server::{
-    config::{Cli, Command, Demo, Serve},
+    config::{Cli, Command, Demo, Export, Serve},
     demo,
     http::{self, AppState},
-    store::{Store, clock::now_millis},
+    store::{Store, clock::now_millis, experiments},
 };
 use std::{
     error::Error,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::Path,
     process::{self, ExitCode},
     time::Instant,
 };
@@ -22,6 +27,7 @@ async fn main() -> ExitCode {
     let done = match Cli::read().command {
         Command::Serve(options) => serve(options).await,
         Command::Demo(options) => serve_demo(options).await,
+        Command::Export(options) => export(options).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -57,6 +63,33 @@ async fn serve_demo(options: Demo) -> Result<(), Box<dyn Error>> {
         }
     };
     http::serve(listener, AppState::new(store, options.serve), stop).await;
+    Ok(())
+}
+
+/// Writes what `options` ask for into their file, which is there whole or not at all.
+async fn export(options: Export) -> Result<(), Box<dyn Error>> {
+    let name = options.out.to_string_lossy();
+    let format = ExportFormat::of_name(&name).ok_or(format!("{name} must end in .csv, .jsonl or .parquet"))?;
+    let store = Store::open_to_read(&options.data)?;
+    let experiment = options.experiment.clone();
+    let found = store.read(move |db| experiments::by_name(db, &experiment)).await?;
+    let found = found.ok_or(format!("there is no experiment {} in {}", options.experiment, options.data.display()))?;
+    let run_set = RunSet { experiments: vec![found.eid.to_string()], filter: options.filter, ..RunSet::default() };
+    let what = match options.points {
+        true => Exported::Points { metrics: options.metrics },
+        false => Exported::Runs { columns: options.columns, order_by: Vec::new() },
+    };
+    let export = server::export::Export::new(&store, ExportRequest { run_set, what, format }).await?;
+    let runs = export.runs();
+    let folder = options.out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let arriving = folder.join(format!(".throughline-{}.part", process::id()));
+    let (file, runtime) = (std::fs::File::create(&arriving)?, tokio::runtime::Handle::current());
+    let written = tokio::task::spawn_blocking(move || export.write(file, &runtime)).await?;
+    if let Err(error) = written.and_then(|()| std::fs::rename(&arriving, &options.out)) {
+        let _ = std::fs::remove_file(&arriving);
+        return Err(error.into());
+    }
+    println!("{runs} runs in {}", options.out.display());
     Ok(())
 }
 

@@ -1,18 +1,21 @@
-//! Measures the search for runs: 100,000 runs with 10 params, 5 metrics and 3 tags each.
+//! Measures run sets: 100,000 runs with 10 params, 5 metrics and 3 tags each, found, ordered and grouped.
 //!
-//! `cargo run --release -p server --example bench_search [RUNS]`. Prints a table; docs/search.md holds one.
+//! `cargo run --release -p server --example bench_search [RUNS]`. Prints tables; docs/search.md holds them. SQL, with which
+//! MLflow's endpoints search, is measured beside.
+
+#[path = "bench/many_runs.rs"]
+mod many_runs;
 
 use data::{
+    column::Column,
+    frame::RunSet,
+    groups::GroupsRequest,
     query::{parse_order, parse_query},
-    run::RunId,
+    run::RunsRequest,
 };
 use server::store::{
-    Store, experiments,
-    metrics::{MetricPoint, append},
-    rows, runs,
-    runs::NewRun,
-    search::{RunQuery, View, count_runs, search_runs},
-    values,
+    Store, StoreError,
+    search::{RunQuery, View, search_runs},
 };
 use std::time::{Duration, Instant};
 
@@ -24,6 +27,9 @@ const QUESTIONS: &[(&str, &str)] = &[
     ("", "metrics.acc DESC"),
     ("", "params.lr ASC"),
     ("", "end_time DESC"),
+    ("", "duration DESC, run_name"),
+    ("metrics@min.loss < 0.1", "metrics@best.acc DESC"),
+    ("metrics@step:1000.loss < 0.1", "metrics@step:1000.loss"),
     ("", "metrics.sometimes ASC"),
     ("metrics.acc > 0.9", "metrics.acc DESC"),
     ("metrics.acc > 0.9 AND params.lr = '0.1'", "metrics.acc DESC"),
@@ -42,112 +48,102 @@ const QUESTIONS: &[(&str, &str)] = &[
     ("params.lr = '0.1'", "metrics.acc DESC, params.depth ASC, metrics.loss ASC"),
 ];
 
+/// Columns that group, and columns that are told.
+const GROUPS: &[(&str, &[&str], &[&str])] = &[
+    ("", &["params.lr"], &["metrics.acc"]),
+    (
+        "",
+        &["params.lr", "params.depth"],
+        &["metrics.acc", "metrics.loss", "metrics@min.loss", "metrics.time", "metrics.epoch"],
+    ),
+    (
+        "params.lr = '0.1' OR metrics.acc > 0.5",
+        &["params.lr", "params.depth", "params.param_3"],
+        &["metrics.acc", "metrics.loss"],
+    ),
+    ("", &["params.seed"], &["metrics.acc", "params.lr"]),
+];
+
 #[tokio::main]
 async fn main() -> Result<(), Fail> {
     let count: u64 = std::env::args().nth(1).map_or(Ok(100_000), |text| text.parse())?;
     let dir = tempfile::tempdir()?;
     let store = Store::open(dir.path())?;
-    let eid = store.write(|tx| experiments::create(tx, "bench", None, &[])).await?;
     let started = Instant::now();
-    for first in (0..count).step_by(1_000) {
-        let numbers = first..(first + 1_000).min(count);
-        store.write(move |tx| numbers.into_iter().try_for_each(|n| make_run(tx, eid, n))).await?;
-    }
+    let eid = many_runs::fill(&store, count).await?;
     println!("{count} runs made in {:.1} s\n", started.elapsed().as_secs_f64());
-    println!("| filter | order | found | first 100, ms | 100 from 10,000, ms | count, ms |");
-    println!("|---|---|---|---|---|---|");
+    println!(
+        "| filter | order | found | asked first, ms | first 100 and count, ms | all in order, ms | first 100 in SQL, ms |"
+    );
+    println!("|---|---|---|---|---|---|---|");
     for (filter, order) in QUESTIONS {
-        let query = RunQuery {
-            eids: vec![eid],
-            filter: parse_query(filter)?,
-            order: order.split(", ").filter(|key| !key.is_empty()).map(parse_order).collect::<Result<_, _>>()?,
-            view: View::Active,
-            offset: 0,
+        let asked = RunsRequest {
+            experiments: vec![eid.to_string()],
+            filter: (*filter).to_owned(),
+            order_by: vec![(*order).to_owned()],
             limit: 100,
+            ..RunsRequest::default()
         };
-        let deep = RunQuery { offset: 10_000, ..query.clone() };
-        let (found, counting) = timed(&store, move |db| count_runs(db, &query)).await?;
-        let query = RunQuery { offset: 0, ..deep.clone() };
-        let (_, first) = timed(&store, move |db| search_runs(db, &query)).await?;
-        let (_, later) = timed(&store, move |db| search_runs(db, &deep)).await?;
-        let shown = |text: &str| if text.is_empty() { "-".to_owned() } else { format!("`{text}`") };
-        let (first, later, counting) = (millis(first), millis(later), millis(counting));
-        println!("| {} | {} | {found} | {first} | {later} | {counting} |", shown(filter), shown(order));
+        let began = Instant::now();
+        let total = store.runs_page(asked.clone()).await?.total;
+        let cold = began.elapsed();
+        let warm = timed(async || store.runs_page(asked.clone()).await.map(drop)).await?;
+        let late = RunsRequest { offset: total, brief: true, ..asked.clone() };
+        let whole = timed(async || store.runs_page(late.clone()).await.map(drop)).await?;
+        let (cold, warm, whole) = (millis(cold), millis(warm), millis(whole));
+        let sql = in_sql(&store, eid, filter, order).await?.map_or("".to_owned(), millis);
+        println!("| {} | {} | {total} | {cold} | {warm} | {whole} | {sql} |", shown(filter), shown(order));
     }
-    let rids = RunQuery {
-        eids: vec![eid],
-        filter: parse_query("")?,
-        order: vec![],
-        view: View::Active,
-        offset: 0,
-        limit: 1_000,
-    };
-    let rids = store.read(move |db| search_runs(db, &rids)).await?;
-    let (_, whole) = timed(&store, move |db| rows::rows(db, &rids, &rows::Told::All)).await?;
-    println!("\n1,000 runs read with all that a row says: {} ms", millis(whole));
+    println!("\n| filter | by | told | groups | ms |\n|---|---|---|---|---|");
+    for (filter, by, told) in GROUPS {
+        let columns = |texts: &[&str]| texts.iter().map(|text| text.parse()).collect::<Result<Vec<Column>, _>>();
+        let run_set = RunSet { experiments: vec![eid.to_string()], filter: (*filter).to_owned(), ..RunSet::default() };
+        let asked = GroupsRequest {
+            run_set,
+            by: columns(by)?,
+            columns: columns(told)?,
+            limit: 1_000,
+            ..GroupsRequest::default()
+        };
+        let groups = store.groups(asked.clone()).await?.total;
+        let warm = millis(timed(async || store.groups(asked.clone()).await.map(drop)).await?);
+        println!("| {} | `{}` | `{}` | {groups} | {warm} |", shown(filter), by.join(", "), told.join(", "));
+    }
+    let asked = RunsRequest { experiments: vec![eid.to_string()], limit: 1_000, ..RunsRequest::default() };
+    let whole = timed(async || store.runs_page(asked.clone()).await.map(drop)).await?;
+    println!("\n1,000 runs with all that a row says: {} ms", millis(whole));
     Ok(())
+}
+
+fn shown(text: &str) -> String {
+    if text.is_empty() { "-".to_owned() } else { format!("`{text}`") }
 }
 
 fn millis(time: Duration) -> String {
     format!("{:.1}", time.as_secs_f64() * 1e3)
 }
 
-/// The answer, and the median time of five.
-async fn timed<T: Send + 'static>(
-    store: &Store,
-    question: impl Fn(&rusqlite::Connection) -> Result<T, server::store::StoreError> + Send + Clone + 'static,
-) -> Result<(T, Duration), Fail> {
+/// The time of the first 100 in SQL, if MLflow's endpoints can be asked this.
+async fn in_sql(store: &Store, eid: i64, filter: &str, order: &str) -> Result<Option<Duration>, Fail> {
+    let keys: Result<Vec<_>, _> = order.split(", ").filter(|key| !key.is_empty()).map(parse_order).collect();
+    let (Ok(filter), Ok(order)) = (parse_query(filter), keys) else { return Ok(None) };
+    let query = RunQuery { eids: vec![eid], filter, order, view: View::Active, offset: 0, limit: 100 };
+    let ask = async || {
+        let query = query.clone();
+        store.read(move |db| search_runs(db, &query)).await.map(drop)
+    };
+    // What SQL does not know is refused.
+    Ok(if ask().await.is_ok() { Some(timed(ask).await?) } else { None })
+}
+
+/// The median time of five.
+async fn timed(question: impl AsyncFn() -> Result<(), StoreError>) -> Result<Duration, Fail> {
     let mut times = Vec::new();
-    for _ in 0..4 {
-        let (question, started) = (question.clone(), Instant::now());
-        store.read(move |db| question(db)).await?;
+    for _ in 0..5 {
+        let started = Instant::now();
+        question().await?;
         times.push(started.elapsed());
     }
-    let started = Instant::now();
-    let answer = store.read(move |db| question(db)).await?;
-    times.push(started.elapsed());
     times.sort();
-    Ok((answer, times[2]))
-}
-
-/// A number in 0..1 that looks random and is always the same.
-fn noise(n: u64, salt: u64) -> f64 {
-    let mut x = n.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(salt.wrapping_mul(0xD1B5_4A32_D192_ED03));
-    x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    (x >> 11) as f64 / (1u64 << 53) as f64
-}
-
-fn make_run(tx: &mut server::store::WriteTx, eid: i64, n: u64) -> Result<(), server::store::StoreError> {
-    let id = RunId(((noise(n, 1) * 2f64.powi(53)) as u128) << 75 | u128::from(n));
-    let note = (noise(n, 2) < 0.3).then(|| ("note".to_owned(), "look at this".to_owned()));
-    let new = NewRun {
-        eid,
-        name: Some(format!("run-{n}")),
-        user: "ada".to_owned(),
-        start_millis: Some(n as i64 * 1_000),
-        tags: [("mlflow.source.name".to_owned(), "train.py".to_owned())].into_iter().chain(note).collect(),
-    };
-    let run = runs::create(tx, id, &new)?;
-    let pick = |salt, choices: &[&str]| choices[(noise(n, salt) * choices.len() as f64) as usize].to_owned();
-    let params = [
-        ("lr".to_owned(), pick(3, &["0.1", "0.03", "0.01", "0.003", "0.001"])),
-        ("depth".to_owned(), pick(4, &["1", "2", "3", "4"])),
-        ("seed".to_owned(), ((noise(n, 5) * 20_000.0) as u64).to_string()),
-    ];
-    let others = (3..10).map(|at| (format!("param_{at}"), pick(10 + at, &["a", "b", "c", "d", "e", "f"])));
-    values::log_params(tx, run, &params.into_iter().chain(others).collect::<Vec<_>>())?;
-    let point = |metric, value| MetricPoint { metric, value, step: 1_000, time_millis: n as i64 };
-    let acc = noise(n, 6);
-    let mut points = vec![
-        point("acc", if noise(n, 7) < 0.01 { f64::NAN } else { acc }),
-        // Good accuracy goes with low loss, so that two comparisons can contradict each other.
-        point("loss", 1.0 - acc + noise(n, 8) / 20.0),
-        point("time", noise(n, 9)),
-        point("epoch", 10.0),
-    ];
-    if noise(n, 10) < 0.5 {
-        points.push(point("sometimes", noise(n, 11)));
-    }
-    append(tx, run, &points)
+    Ok(times[2])
 }

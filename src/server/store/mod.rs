@@ -81,7 +81,7 @@ struct Inner {
     path: PathBuf,
     // Dropped in this order: the writer last, so that it closes the database whole.
     readers: Mutex<Vec<Connection>>,
-    _compactor: metrics::Compactor,
+    _compactor: Option<metrics::Compactor>,
     _checkpointer: checkpoint::Checkpointer,
     writer: writer::Writer,
     heads: Arc<metrics::Heads>,
@@ -96,7 +96,19 @@ impl Store {
     /// Opens the store in the folder `dir`, making both if they do not exist.
     pub fn open(dir: &Path) -> Result<Store, StoreError> {
         std::fs::create_dir_all(dir).map_err(|source| StoreError::Folder { path: dir.to_owned(), source })?;
+        Store::open_at(dir.join("throughline.db"), true)
+    }
+
+    /// Opens the store that is in the folder `dir` to read it, also while a server serves it: nothing is moved about.
+    pub fn open_to_read(dir: &Path) -> Result<Store, StoreError> {
         let path = dir.join("throughline.db");
+        match path.is_file() {
+            true => Store::open_at(path, false),
+            false => Err(StoreError::NotFound(format!("there is no store in {}", dir.display()))),
+        }
+    }
+
+    fn open_at(path: PathBuf, compacting: bool) -> Result<Store, StoreError> {
         let mut db = Connection::open(&path)?;
         db.execute_batch(
             "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
@@ -113,7 +125,8 @@ impl Store {
         let mover = Connection::open(&path)?;
         prepare_to_write(&mover)?;
         let checkpointer = checkpoint::Checkpointer::start(mover, log, writer.watch_version())?;
-        let compactor = metrics::Compactor::start(open_reader(&path)?, heads.clone(), writer.jobs().clone())?;
+        let start = || metrics::Compactor::start(open_reader(&path)?, heads.clone(), writer.jobs().clone());
+        let compactor = compacting.then(start).transpose()?;
         let inner = Inner {
             path,
             readers: Mutex::default(),

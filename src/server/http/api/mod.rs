@@ -3,6 +3,7 @@
 //! - [`experiments`], [`runs`]: lists and rows
 //! - [`actions`]: what is done to many runs at once
 //! - [`artifacts`]: the files of a run
+//! - [`export`]: run sets as files
 //! - [`frames`]: what one panel needs to be drawn
 //! - [`importance`]: which params a metric depends on
 //! - [`live`]: the stream of changes
@@ -13,6 +14,7 @@
 mod actions;
 mod artifacts;
 mod experiments;
+mod export;
 mod frames;
 mod importance;
 mod live;
@@ -55,6 +57,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/api/views/{hash}", get(views::one))
         .route("/api/runs", post(runs::search))
         .route("/api/groups", post(runs::groups))
+        .route("/api/export", get(export::download).post(export::export))
         .route("/api/runs/actions", post(actions::act))
         .route("/api/runs/purge", post(actions::purge))
         .route("/api/runs/{run}", get(runs::one))

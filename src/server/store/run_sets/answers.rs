@@ -8,7 +8,7 @@ use crate::store::{
     search::View,
 };
 use data::{
-    column::Column,
+    column::{Attribute, Column},
     frame::RunSet,
     groups::{GroupsPage, GroupsRequest},
     query::{OrderKey, QueryError, RunAttribute, parse_query, parse_sort},
@@ -89,6 +89,49 @@ impl Store {
         })
         .await
     }
+}
+
+impl Store {
+    /// The numbers of the runs of a run set, in order.
+    pub async fn rids_of(&self, set: RunSet, order_by: Vec<String>) -> Result<Vec<i64>, StoreError> {
+        let order = sort_keys(&order_by)?;
+        self.ask_runs(move |sets| Ok(sets.page(&Asked::of(sets.db, &set)?, &order, 0, u64::MAX)?.1)).await
+    }
+
+    /// The runs numbered `rids` as rows, in that order.
+    pub async fn rows_of(&self, rids: Vec<i64>, told: Told) -> Result<Vec<RunRow>, StoreError> {
+        self.ask_runs(move |sets| sets.rows(&rids, &told)).await
+    }
+
+    /// All columns that the experiments of a run set have: attributes, params, latest metrics and tags, by name.
+    pub async fn columns_of(&self, set: RunSet) -> Result<Vec<Column>, StoreError> {
+        self.ask_runs(move |sets| {
+            let mut named = [const { BTreeSet::new() }; 3];
+            for eid in Asked::of(sets.db, &set)?.eids {
+                for (table, names) in ["param", "latest_metric", "tag"].into_iter().zip(&mut named) {
+                    // A probe of the index for each name that there is, not a look at each run.
+                    let sql = format!(
+                        "SELECT name FROM key k WHERE EXISTS (SELECT 1 FROM {table} t WHERE t.eid = ? AND t.kid = k.kid)"
+                    );
+                    let mut query = sets.db.prepare_cached(&sql)?;
+                    for name in query.query_map([eid], |row| row.get::<_, String>(0))? {
+                        names.insert(name?);
+                    }
+                }
+            }
+            let [params, metrics, tags] = named;
+            let attributes = Attribute::ALL.into_iter().map(Column::Attribute);
+            let params = params.into_iter().map(Column::Param);
+            let metrics = metrics.into_iter().map(Column::Metric);
+            Ok(attributes.chain(params).chain(metrics).chain(tags.into_iter().map(Column::Tag)).collect())
+        })
+        .await
+    }
+}
+
+/// Refuses more columns than can be asked for at a time.
+pub fn check_columns(columns: &[Column]) -> Result<(), StoreError> {
+    few_enough(columns.to_vec(), "columns", MOST_COLUMNS).map(drop)
 }
 
 impl Asked {

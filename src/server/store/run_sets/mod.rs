@@ -21,6 +21,7 @@ mod table;
 mod tests;
 mod values;
 
+pub use answers::check_columns;
 pub use importance::Facts;
 pub(super) use marks::Marks;
 pub(super) use table::Tables;

@@ -8,7 +8,7 @@ pub(super) mod regex;
 mod runs;
 pub(super) mod sql;
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;
 
 pub use experiments::{ExperimentQuery, search_experiments};
 pub use runs::{RunQuery, count_runs, search_runs};

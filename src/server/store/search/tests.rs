@@ -19,7 +19,7 @@ pub(in crate::store) mod random;
 const RUNS: i64 = 60;
 
 /// A store with two experiments of sixty runs each, whose values repeat, are NaN, or are missing.
-pub(in crate::store) async fn filled() -> (tempfile::TempDir, Store) {
+pub(crate) async fn filled() -> (tempfile::TempDir, Store) {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(dir.path()).unwrap();
     let fill = |tx: &mut crate::store::WriteTx| -> Result<(), StoreError> {

@@ -1,9 +1,12 @@
-//! Measures the built server: start, memory, ingest, frames, live.
+//! Measures the built server: start, memory, ingest, frames, run sets, live.
 //!
 //! `cargo run --release -p server --example bench [--json] [--program FILE] [--seconds S] [PART…]` with the
-//! parts `start`, `ingest`, `frames` and `live`; all if none is named. Prints a table, or JSON lines.
+//! parts `start`, `ingest`, `frames`, `runs` and `live`; all if none is named. Prints a table, or JSON lines.
 //! The server is a process of its own, asked over HTTP; its CPU time is the kernel's count. Peers' figures
 //! are from measurements of the same work on the same kind of machine: docs/bench.md.
+
+mod many_runs;
+mod runs;
 
 use data::{
     frame::{self, Frame},
@@ -13,7 +16,7 @@ use serde_json::{Value, json};
 use server::store::{
     RunKey, Store, experiments,
     metrics::{MetricPoint, append},
-    runs::{self, NewRun},
+    runs::{self as store_runs, NewRun},
 };
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -42,9 +45,13 @@ fn main() -> Result<(), Fail> {
     if !options.json {
         println!("{:<60} {:>12}  {:>10}  against a peer", "measure", "here", "goal");
     }
-    for (part, measure) in
-        [("start", start as fn(&Options) -> Result<(), Fail>), ("ingest", ingest), ("frames", frames), ("live", live)]
-    {
+    for (part, measure) in [
+        ("start", start as fn(&Options) -> Result<(), Fail>),
+        ("ingest", ingest),
+        ("frames", frames),
+        ("runs", runs::runs),
+        ("live", live),
+    ] {
         if wanted(part) {
             measure(&options)?;
         }
@@ -320,7 +327,7 @@ async fn fill(store: &Store, name: &'static str, runs: u64, points: i64) -> Resu
     for n in 0..runs {
         let new = NewRun { eid, start_millis: Some(1_760_000_000_000), ..NewRun::default() };
         let id = RunId((u128::from(n) << 80) | u128::from(eid as u64) << 70);
-        let run: RunKey = store.write(move |tx| runs::create(tx, id, &new)).await?;
+        let run: RunKey = store.write(move |tx| store_runs::create(tx, id, &new)).await?;
         let (mut noise, mut time) = (Noise(n * 31 + 7), 1_760_000_000_000);
         for start in (0..points).step_by(50_000) {
             let mut values = Vec::new();
