@@ -40,9 +40,9 @@ pub fn Words(
     let shape = Memo::new(move |_| match (focused.get(), content.get()) {
         (true, Some(mut content)) => {
             content.text_mut().map(String::clear);
-            (Some(content), None)
+            (true, Some(content), None)
         }
-        (_, content) => (content, html.get()),
+        (focused, content) => (focused, content, html.get()),
     });
     move || {
         // Read, not only tracked: a memo that nobody reads never learns what it depends on.
