@@ -139,3 +139,16 @@ test('a note stands where the crosshair was', async ({ page, seeded }) => {
   await settings.getByRole('button', { name: 'Remove note 1' }).click();
   await expect(await chartOf(page, 'train/loss')).not.toHaveAccessibleName(/annotation/);
 });
+
+test('group runs, see a line and a band a group, and take it back', async ({ page, seeded }) => {
+  await page.goto(seeded.address);
+  await expect(await chartOf(page, 'train/loss')).toHaveAccessibleName(/: 40 runs/);
+  await page.getByRole('combobox', { name: 'Group by' }).selectOption({ label: 'optimizer' });
+  await expect(await chartOf(page, 'train/loss')).toHaveAccessibleName(/: \d groups of 40 runs \(mean, band min to max\)/);
+  await expect(panelOf(page, 'train/loss')).toContainText(/points of 40 runs in \d groups/);
+  await page.mouse.move(700, 5);
+  await page.getByRole('heading', { name: 'train' }).first().click();
+  await page.keyboard.press('Control+z');
+  await page.keyboard.press('Control+z');
+  await expect(await chartOf(page, 'train/loss')).toHaveAccessibleName(/: 40 runs/);
+});

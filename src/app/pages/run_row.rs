@@ -198,6 +198,13 @@ pub fn GroupHead(workspace: Workspace, at: usize, group: Group) -> impl IntoView
             (shown > 0, shown < runs.len() && shown > 0)
         })
     };
+    let dark = expect_context::<ThemeState>().dark;
+    let color = {
+        let runs = runs.clone();
+        move || {
+            workspace.color_of_group(&runs, dark.get()).map_or("var(--ink-soft)".to_owned(), |color| color.to_string())
+        }
+    };
     let words = format!("{}, {} runs", group.name, count(group.group.runs));
     let of = StoredValue::new(group.clone());
     let many = count(group.group.runs);
@@ -209,7 +216,7 @@ pub fn GroupHead(workspace: Workspace, at: usize, group: Group) -> impl IntoView
             {move || icon(if open.get() { Icon::Down } else { Icon::Right })}
         </button>
         <input type="checkbox" class="run-dot" aria-label=format!("Show the runs of {}", group.name) title="Show or hide all of them"
-            style="--run: var(--ink-soft)"
+            style:--run=color
             prop:checked=move || shown.get().0 prop:indeterminate=move || shown.get().1
             on:click=move |_| {
                 let all = shown.with_untracked(|(any, some)| !any || *some);

@@ -159,6 +159,15 @@ impl Workspace {
     pub fn color_of(&self, run: RunId, own: u32, dark: bool) -> Rgb {
         self.tints.with(|tints| tints.of_run(run, own)).color(dark)
     }
+
+    /// The colour that all of these runs share by what colours runs; `None` where each has its own.
+    pub fn color_of_group(&self, runs: &[RunId], dark: bool) -> Option<Rgb> {
+        self.tints.with(|tints| {
+            let first = tints.by_run.get(runs.first()?)?;
+            let shared = runs.iter().all(|run| tints.by_run.get(run) == Some(first));
+            shared.then(|| first.color(dark))
+        })
+    }
 }
 
 #[cfg(test)]
