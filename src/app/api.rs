@@ -8,6 +8,7 @@ use data::{
     actions::{ActionDone, ActionRequest, PurgeRequest, Purged},
     frame::{self, Frame, FrameRequest},
     groups::{GroupsPage, GroupsRequest},
+    importance::{Importance, ImportanceRequest},
     run::{ArtifactRow, ExperimentRow, MetricRow, RunId, RunRow, RunsPage, RunsRequest},
     view::{PlacedView, SavedView},
 };
@@ -221,4 +222,9 @@ pub async fn set_default_view(experiment: &str, name: Option<&str>) -> Result<()
         .json(&serde_json::json!({ "name": name }))
         .map_err(|error| ApiError::Unreadable(error.to_string()))?;
     checked(request.send().await).await.map(drop)
+}
+
+/// Which params a metric depends on.
+pub async fn importance(request: &ImportanceRequest) -> Result<Importance, ApiError> {
+    send(Request::post("/api/importance"), request).await
 }

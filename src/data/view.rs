@@ -4,6 +4,7 @@
 //! default are left out of its JSON, so that an ordinary view fits into an address.
 
 mod compare;
+mod importance;
 mod layout;
 mod lines;
 mod parallel;
@@ -13,6 +14,7 @@ mod table;
 
 pub use self::{
     compare::CompareView,
+    importance::{ImportanceSort, ImportanceView},
     layout::{Automatic, LayoutView, OTHER_SECTION, OWN_SECTION, PanelSection},
     lines::{LegendPlace, LineLook, LineSettings, MOST_LINES, Note, Originals, Outliers, PanelView, Shown, YScale},
     parallel::{AxisKind, MOST_AXES, ParallelView},
@@ -112,6 +114,9 @@ pub struct View {
     /// How parallel coordinates are arranged.
     #[serde(skip_serializing_if = "is_default")]
     pub parallel: ParallelView,
+    /// Of what the importance of params is shown, and how.
+    #[serde(skip_serializing_if = "is_default")]
+    pub importance: ImportanceView,
     /// The metric whose panel fills the screen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub full: Option<String>,
@@ -197,6 +202,7 @@ impl View {
         view.table.mend();
         view.compare.mend();
         view.parallel.mend();
+        view.importance.mend();
         view.lines.mend();
         view.sections.values_mut().for_each(LineSettings::mend);
         view.panels.values_mut().for_each(PanelView::mend);
@@ -367,6 +373,15 @@ mod tests {
         assert_eq!(view.to_json(), r#"{"version":1,"baseline":"b"}"#);
         view.turn_baseline("b");
         assert_eq!(view.to_json(), r#"{"version":1}"#);
+    }
+
+    #[test]
+    fn importance_comes_back_and_is_mended() {
+        let json = r#"{"version":1,"importance":{"target":"metrics@min.val/loss","sort":"name"}}"#;
+        let view = View::of_json(json).unwrap();
+        assert_eq!((view.importance.sort, view.to_json()), (ImportanceSort::Name, json.to_owned()));
+        let view = View::of_json(r#"{"importance":{"target":"params.lr"}}"#).unwrap();
+        assert_eq!(view.importance, ImportanceView::default(), "a param is no target");
     }
 
     #[test]

@@ -11,6 +11,8 @@ mod compare_grid;
 pub mod experiments;
 mod filter_bar;
 mod filter_rows;
+mod importance;
+mod importance_rows;
 pub mod missing;
 pub mod report;
 pub mod reports;

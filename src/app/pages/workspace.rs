@@ -6,6 +6,7 @@ use crate::{
     pages::missing::Nothing,
     pages::{
         compare::ComparePane,
+        importance::ImportancePane,
         run_keys::on_run_key,
         run_list::RunListPane,
         table::TablePane,
@@ -37,13 +38,14 @@ enum Tab {
     Charts,
     Table,
     Parallel,
+    Importance,
     Compare,
     /// Not among the tabs: the run list leads there.
     Trash,
 }
 
 impl Tab {
-    const ALL: &[Tab] = &[Tab::Charts, Tab::Table, Tab::Parallel, Tab::Compare];
+    const ALL: &[Tab] = &[Tab::Charts, Tab::Table, Tab::Parallel, Tab::Importance, Tab::Compare];
 
     /// The last part of its address; the first tab has none.
     fn slug(self) -> &'static str {
@@ -51,6 +53,7 @@ impl Tab {
             Tab::Charts => "",
             Tab::Table => "table",
             Tab::Parallel => "parallel",
+            Tab::Importance => "importance",
             Tab::Compare => "compare",
             Tab::Trash => "trash",
         }
@@ -61,6 +64,7 @@ impl Tab {
             Tab::Charts => "Charts",
             Tab::Table => "Table",
             Tab::Parallel => "Parallel",
+            Tab::Importance => "Importance",
             Tab::Compare => "Compare",
             Tab::Trash => "Trash",
         }
@@ -161,6 +165,7 @@ fn Panes(workspace: Workspace, experiment: String, tab: Memo<Option<Tab>>) -> im
                     }
                     Some(Tab::Table) => view! { <TablePane workspace/> }.into_any(),
                     Some(Tab::Parallel) => view! { <ParallelPanel workspace/> }.into_any(),
+                    Some(Tab::Importance) => view! { <ImportancePane workspace/> }.into_any(),
                     Some(Tab::Trash) => view! { <TrashPane workspace/> }.into_any(),
                     Some(Tab::Compare) => view! { <ComparePane workspace/> }.into_any(),
                     None => view! { <Nothing title="There is no such tab" words="The address may have been mistyped."/> }.into_any(),

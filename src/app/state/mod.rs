@@ -9,6 +9,7 @@
 //! - [`compare`]: which runs are compared, and what of them
 //! - [`filter`]: the filter as text and as rows
 //! - [`history`]: undo and redo
+//! - [`importance`]: which params a metric depends on
 //! - [`lines`]: what the run list and the table show, line by line
 //! - [`groups`]: runs that share something
 //! - [`order`]: sort keys
@@ -28,6 +29,7 @@ pub mod filter;
 pub mod frames;
 pub mod groups;
 pub mod history;
+pub mod importance;
 pub mod lines;
 pub mod order;
 pub mod parallel;
