@@ -14,7 +14,7 @@ const paramsOf = figure => figure.getByRole('rowheader').allTextContents();
 const open = async (page, seeded) => {
   await page.goto(seeded.address);
   await page.getByRole('link', { name: 'Importance' }).click();
-  return figureOf(page, 'val/loss');
+  return figureOf(page, 'val/acc');
 };
 
 test('params stand by how much the metric depends on them, and by name', async ({ page, seeded }) => {
@@ -64,5 +64,5 @@ test('a param becomes an axis, and those that matter are shown in parallel', asy
   await page.getByRole('button', { name: 'Show in Parallel' }).click();
   const parallel = page.getByRole('figure', { name: 'Parallel coordinates' });
   await expect(parallel).toHaveAttribute('aria-busy', 'false');
-  for (const axis of ['depth', 'lr', 'val/loss']) await expect(parallel.getByRole('button', { name: `Axis ${axis}` })).toBeVisible();
+  for (const axis of ['depth', 'lr', 'val/acc']) await expect(parallel.getByRole('button', { name: `Axis ${axis}` })).toBeVisible();
 });
