@@ -138,6 +138,7 @@ const KEYS: &[(&str, &str)] = &[
     ("B", "Measure the others against the run, or no more"),
     ("C", "Compare the run, or leave it out"),
     ("X", "Select the run, with Shift all from the one before"),
+    ("G", "Group runs, and sort by many keys"),
     ("Ctrl A", "Select all runs that match"),
     ("→  ←", "Open, fold the group"),
     ("Enter", "Open the run, or look into the compared value"),

@@ -1,7 +1,7 @@
 //! How runs are grouped and sorted: columns and sort keys as rows, each of which can move and go.
 
 use crate::{
-    pages::column_choice::ColumnChoice,
+    pages::column_choice::{AddColumn, ColumnChoice},
     state::{Workspace, order::SortKey},
     ui::{
         dialog::Dialog,
@@ -24,7 +24,7 @@ pub fn ArrangeButton(workspace: Workspace) -> impl IntoView {
         count => format!(" {count}"),
     };
     view! {
-        <button type="button" class="button" title="Group runs, and sort by many keys (G)" on:click=move |_| open.set(true)>
+        <button type="button" class="button" id="arrange" title="Group runs, and sort by many keys (G)" on:click=move |_| open.set(true)>
             "Group" <span class="section-count">{count}</span>
         </button>
         {move || open.get().then(|| view! {
@@ -75,22 +75,22 @@ fn Arrange(workspace: Workspace) -> impl IntoView {
             </Line>
         }
     };
-    let none = Signal::stored(None::<Column>);
     view! {
         <div class="arrange">
             <h3>"Group by"</h3>
             <ol><For each=move || 0..by.with(Vec::len) key=|at| *at children=group_row/></ol>
             <div class="arrange-line">
-                <ColumnChoice workspace label="Group by one more" chosen=none nothing="Add a column"
-                    on_choose=Callback::new(move |column: Column| change_by(&|by| put(by, usize::MAX, column.clone())))/>
+                <AddColumn workspace label="Add a column to group by"
+                    on_add=Callback::new(move |column: Column| change_by(&|by| put(by, usize::MAX, column.clone())))/>
             </div>
             <h3>"Sort by"</h3>
             <p class="filter-hint" hidden=move || !order.with(Vec::is_empty)>"The newest run comes first."</p>
             <ol><For each=move || 0..order.with(Vec::len) key=|at| *at children=sort_row/></ol>
             <div class="arrange-line">
-                <ColumnChoice workspace label="Sort by one more" chosen=none nothing="Add a key"
-                    on_choose=Callback::new(move |column: Column| {
-                        workspace.change_order(|keys| keys.push(OrderKey { field: column.field(), descending: column.metric().is_some() }));
+                <AddColumn workspace label="Add a sort key"
+                    on_add=Callback::new(move |column: Column| {
+                        let key = OrderKey { field: column.field(), descending: column.metric().is_some() };
+                        workspace.change_order(|keys| if keys.iter().all(|other| other.field != key.field) { keys.push(key) });
                     })/>
             </div>
         </div>

@@ -23,9 +23,6 @@ pub fn ColumnChoice(
     /// The column that is chosen.
     #[prop(into)]
     chosen: Signal<Option<Column>>,
-    /// Words that stand where none is chosen.
-    #[prop(into, optional)]
-    nothing: &'static str,
     /// Told which column was chosen.
     on_choose: Callback<Column>,
 ) -> impl IntoView {
@@ -54,7 +51,6 @@ pub fn ColumnChoice(
     };
     view! {
         <select class="field" aria-label=label.clone() on:change=choose>
-            {(!nothing.is_empty()).then(|| view! { <option value="" prop:selected=move || chosen.with(Option::is_none)>{nothing}</option> })}
             {move || [
                 group("Run", |column| matches!(column, Column::Attribute(_))),
                 group("Params", |column| matches!(column, Column::Param(_))),
@@ -71,6 +67,49 @@ pub fn ColumnChoice(
         })}
     }
     .into_any()
+}
+
+/// A field that takes the name of a column, typed or chosen from what it offers; a key typed there adds nothing yet.
+#[component]
+pub fn AddColumn(
+    workspace: Workspace,
+    /// What is added, for people who hear it.
+    label: &'static str,
+    /// Told which column was named.
+    on_add: Callback<Column>,
+) -> impl IntoView {
+    let columns = workspace.columns();
+    let wrong = RwSignal::new(false);
+    let list = format!("{}-columns", label.replace(' ', "-"));
+    let add = move |event: ev::Event| {
+        let text = event_target_value(&event);
+        let found = columns.with_untracked(|columns| named(columns.iter(), text.trim()));
+        wrong.set(found.is_none() && !text.trim().is_empty());
+        if let Some(column) = found {
+            event_target::<web_sys::HtmlInputElement>(&event).set_value("");
+            on_add.run(column);
+        }
+    };
+    let options = move || {
+        let option = |column: &Column| view! { <option value=column.to_string()>{column.label()}</option> };
+        columns.with(|columns| columns.iter().map(option).collect_view())
+    };
+    view! {
+        <input class="field" type="text" list=list.clone() aria-label=label placeholder=label autocomplete="off" spellcheck="false"
+            aria-invalid=move || wrong.get().to_string() on:change=add/>
+        <datalist id=list>{options}</datalist>
+        {move || wrong.get().then(|| view! { <span class="view-error" role="alert">"No column is called that."</span> })}
+    }
+    .into_any()
+}
+
+/// The column that `text` writes, or the first one with that name.
+fn named<'a>(mut columns: impl Iterator<Item = &'a Column> + Clone, text: &str) -> Option<Column> {
+    let written = text.parse::<Column>().ok().filter(|column| {
+        let plain = with_summary(column.clone(), None);
+        columns.clone().any(|known| *known == plain)
+    });
+    written.or_else(|| columns.find(|column| column.title().eq_ignore_ascii_case(text)).cloned())
 }
 
 /// Which number of a metric; `None` is the latest.
@@ -129,5 +168,28 @@ pub fn with_summary(column: Column, summary: Option<Summary>) -> Column {
         (Column::Metric(name) | Column::Summary(name, _), None) => Column::Metric(name),
         (Column::Metric(name) | Column::Summary(name, _), Some(summary)) => Column::Summary(name, summary),
         (column @ (Column::Attribute(_) | Column::Param(_) | Column::Tag(_)), _) => column,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_is_found_as_it_is_written_or_by_its_name() {
+        let columns: Vec<Column> = ["attributes.run_name", "params.lr", "metrics.loss", "tags.lr"]
+            .iter()
+            .map(|text| text.parse().expect(text))
+            .collect();
+        for (text, found) in [
+            ("tags.lr", Some("tags.lr")),
+            ("lr", Some("params.lr")),
+            ("NAME", Some("attributes.run_name")),
+            ("metrics@min.loss", Some("metrics@min.loss")),
+            ("metrics@min.acc", None),
+            ("", None),
+        ] {
+            assert_eq!(named(columns.iter(), text).map(|column| column.to_string()).as_deref(), found, "{text}");
+        }
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     },
     state::Workspace,
     ui::{
+        format::count,
         icon::{Icon, icon},
         menu::{Action, Menu},
         observe::size_of,
@@ -230,8 +231,15 @@ fn ask_for_more(workspace: Workspace, rows: Memo<(usize, usize)>, in_sight: Memo
 
 fn table_actions(workspace: Workspace) -> Vec<Action> {
     let action = |words: &str, run: Callback<()>| Action { words: words.to_owned(), key: "", run };
+    // A limit that bites is said where it bites.
+    let (rows, all) = (matching_rows(workspace).len(), workspace.runs.matching.with_untracked(|places| places.len()));
+    let csv = if rows < all {
+        format!("Save the {} loaded runs as CSV", count(rows as u64))
+    } else {
+        "Save as CSV".to_owned()
+    };
     vec![
-        action("Save as CSV", Callback::new(move |()| save_csv(workspace, &matching_rows(workspace)))),
+        action(&csv, Callback::new(move |()| save_csv(workspace, &matching_rows(workspace)))),
         action(
             "Copy as a table",
             Callback::new(move |()| {

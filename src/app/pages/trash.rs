@@ -82,10 +82,10 @@ pub fn TrashPane(workspace: Workspace) -> impl IntoView {
                     Said {
                         words: format!("Removed {runs} for good, with {} of files.", bytes(gone.artifact_bytes)),
                         failed: false,
-                        undo: None,
+                        undo: Vec::new(),
                     }
                 }
-                Err(error) => Said { words: error.to_string(), failed: true, undo: None },
+                Err(error) => Said { words: error.to_string(), failed: true, undo: Vec::new() },
             };
             workspace.said.try_set(Some(said));
             news.try_update(|news| *news += 1);

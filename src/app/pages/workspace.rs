@@ -227,8 +227,8 @@ fn Notices(workspace: Workspace) -> impl IntoView {
 fn said(workspace: Workspace) -> Option<AnyView> {
     let said = workspace.said.get()?;
     let (kind, role) = if said.failed { ("bad", "alert") } else { ("done", "status") };
-    let undo = said.undo.map(|undo| {
-        view! { <button type="button" class="button" aria-label="Take it back" on:click=move |_| { workspace.said.set(None); undo.run(()); }>"Undo"</button> }
+    let undo = (!said.undo.is_empty()).then(|| {
+        view! { <button type="button" class="button" aria-label="Take it back" on:click=move |_| workspace.take_back()>"Undo"</button> }
     });
     Some(
         view! {
@@ -316,6 +316,10 @@ fn keys(workspace: Workspace) {
             }
             "n" => workspace.add_panel(None),
             "Escape" if workspace.editing.get_untracked().is_some() => settings::close(workspace),
+            "g" => {
+                expect_folded_open();
+                press("#arrange");
+            }
             "Escape" => workspace.change("let go", |view| {
                 // One thing at a time, the nearest first.
                 if !workspace.selection.is_empty_now() {
@@ -340,6 +344,14 @@ fn keys(workspace: Workspace) {
 fn expect_folded_open() {
     if let Some(Folded(folded)) = use_context::<Folded>() {
         folded.set(false);
+    }
+}
+
+fn press(selector: &str) {
+    use wasm_bindgen::JsCast;
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(button) = found.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok()) {
+        button.click();
     }
 }
 

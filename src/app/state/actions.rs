@@ -2,6 +2,7 @@
 
 use super::Workspace;
 use crate::api;
+use charts::format::counted;
 use data::{
     actions::{ActionRequest, RunAction},
     frame::RunSet,
@@ -20,12 +21,12 @@ pub struct Said {
     pub words: String,
     /// Whether it was not done.
     pub failed: bool,
-    /// Takes it back.
-    pub undo: Option<Callback<()>>,
+    /// What takes it back, in order; nothing if it cannot be taken back.
+    pub undo: Vec<Step>,
 }
 
 /// An action, and the runs that it is for.
-type Step = (Vec<RunId>, RunAction);
+pub type Step = (Vec<RunId>, RunAction);
 
 /// What takes `action` on `rows` back; nothing if it cannot be taken back.
 fn back(action: &RunAction, rows: &[Arc<RunRow>], experiment: &str) -> Vec<Step> {
@@ -66,7 +67,7 @@ fn back(action: &RunAction, rows: &[Arc<RunRow>], experiment: &str) -> Vec<Step>
 
 /// What was done to so many runs.
 fn done(action: &RunAction, count: u64) -> String {
-    let runs = charts::format::counted(count, "run", "runs");
+    let runs = counted(count, "run", "runs");
     match action {
         RunAction::Delete => format!("Moved {runs} to the trash."),
         RunAction::Restore => format!("Restored {runs}."),
@@ -82,20 +83,16 @@ impl Workspace {
     pub fn act(&self, rows: Vec<Arc<RunRow>>, action: RunAction) {
         let back = back(&action, &rows, self.scope().experiment());
         let steps = vec![(rows.iter().map(|row| row.run_id).collect(), action.clone())];
-        let workspace = *self;
-        let undo = (!back.is_empty()).then(|| {
-            Callback::new(move |()| {
-                workspace.steps(
-                    back.clone(),
-                    |count| format!("Taken back for {}.", charts::format::counted(count, "run", "runs")),
-                    None,
-                )
-            })
-        });
-        self.steps(steps, move |count| done(&action, count), undo);
+        self.steps(steps, move |count| done(&action, count), back);
     }
 
-    fn steps(&self, steps: Vec<Step>, words: impl FnOnce(u64) -> String + 'static, undo: Option<Callback<()>>) {
+    /// Takes back what was said last.
+    pub fn take_back(&self) {
+        let steps = self.said.try_update(Option::take).flatten().map(|said| said.undo).unwrap_or_default();
+        self.steps(steps, |count| format!("Taken back for {}.", counted(count, "run", "runs")), Vec::new());
+    }
+
+    fn steps(&self, steps: Vec<Step>, words: impl FnOnce(u64) -> String + 'static, undo: Vec<Step>) {
         let workspace = *self;
         spawn_local(async move {
             let mut count = 0;
@@ -109,7 +106,7 @@ impl Workspace {
                         } else {
                             format!("{error} It was done to {count} of them.")
                         };
-                        workspace.said.try_set(Some(Said { words, failed: true, undo: None }));
+                        workspace.said.try_set(Some(Said { words, failed: true, undo: Vec::new() }));
                         return workspace.runs.reload();
                     }
                 }
