@@ -61,7 +61,7 @@ test('write a report from nothing by keyboard, publish it, and read it', async (
   await expect(article.getByRole('heading', { name: 'Warmup helps' })).toBeVisible();
   await expect(article.getByText('two', { exact: true })).toHaveCSS('font-weight', /[67]00|bolder/);
   await expect(article.locator('mfrac')).toHaveCount(1);
-  await expect(article.getByRole('listitem')).toHaveText(['•data', '•digits']);
+  await expect(article.getByRole('list').first().getByRole('listitem')).toHaveText(['•data', '•digits']);
   await expect(article.getByText('def', { exact: true })).toHaveClass('code-keyword');
   await expect(article.getByRole('navigation', { name: 'Contents' }).getByRole('link')).toHaveText(['Setup', 'not undone']);
   const picture = article.getByRole('img', { name: 'One dot' });
