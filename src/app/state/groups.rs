@@ -100,7 +100,7 @@ fn told_by(keys: &[OrderKey<RunAttribute>], by: &[Column], list: &RunList) -> Ve
         data::query::Field::Summary(name, summary) => Some(Column::Summary(name.clone(), *summary)),
         _ => None,
     });
-    let named = list.columns().iter().cloned().filter(|column| keys.iter().any(|key| key.field == column.field()));
+    let named = list.columns().iter().filter(|column| keys.iter().any(|key| key.field == column.field())).cloned();
     named.chain(summaries).filter(|column| !by.contains(column)).collect()
 }
 
