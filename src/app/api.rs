@@ -10,10 +10,12 @@ use data::{
     groups::{GroupsPage, GroupsRequest},
     importance::{Importance, ImportanceRequest},
     run::{ArtifactRow, ExperimentRow, MetricRow, RunId, RunRow, RunsPage, RunsRequest},
+    share::{MadeShare, NewShare, ShareRow, SharedPage},
     view::{PlacedView, SavedView},
 };
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::cell::RefCell;
 
 /// Why an answer could not be had, in words for the user.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -66,7 +68,107 @@ async fn json<T: DeserializeOwned>(response: Result<Response, gloo_net::Error>) 
 }
 
 async fn get<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
-    json(Request::get(path).send().await).await
+    json(keyed(Request::get(&at(path))).send().await).await
+}
+
+/// Sends `body` and gives what is answered.
+async fn sent(path: &str, body: &impl Serialize) -> Result<Response, ApiError> {
+    let request = keyed(Request::post(&at(path))).json(body);
+    checked(request.map_err(|error| ApiError::Unreadable(error.to_string()))?.send().await).await
+}
+
+async fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Result<T, ApiError> {
+    let text = sent(path, body).await?.text().await.map_err(|_| ApiError::Offline)?;
+    serde_json::from_str(&text).map_err(|error| ApiError::Unreadable(error.to_string()))
+}
+
+thread_local! {
+    /// What opens a link with a password, kept in memory only: a frame may have no other place.
+    static KEY: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// The token of the share link that this page shows, if it is the page of one.
+pub fn shared_token() -> Option<String> {
+    let path = leptos::prelude::window().location().pathname().ok()?;
+    let token = path.strip_prefix("/s/").or_else(|| path.strip_prefix("/embed/"))?;
+    Some(token.trim_end_matches('/').to_owned())
+}
+
+/// Whether this page is made for a frame.
+pub fn is_framed() -> bool {
+    leptos::prelude::window().location().pathname().is_ok_and(|path| path.starts_with("/embed/"))
+}
+
+/// Where `path` of the API is for this page: a page of a share link asks at the link's own addresses.
+fn at(path: &str) -> String {
+    let Some(token) = shared_token() else { return path.to_owned() };
+    let home = format!("/api/shared/{token}");
+    match path.strip_prefix("/api/experiments/") {
+        Some(rest) if rest.ends_with("/metrics") => format!("{home}/metrics"),
+        // The link itself is at `/api/` here.
+        _ => path
+            .strip_prefix("/api/")
+            .map_or(path.to_owned(), |rest| format!("{home}/{rest}").trim_end_matches('/').to_owned()),
+    }
+}
+
+fn keyed(request: RequestBuilder) -> RequestBuilder {
+    match KEY.with_borrow(Clone::clone) {
+        Some(key) => request.header("x-share-key", &key),
+        None => request,
+    }
+}
+
+/// What the share link of this page shows.
+pub async fn shared_page() -> Result<SharedPage, ApiError> {
+    let query = leptos::prelude::window().location().search().unwrap_or_default();
+    let given = query.trim_start_matches('?').split('&').find_map(|part| part.strip_prefix("key=")).map(str::to_owned);
+    if given.is_some() && KEY.with_borrow(Option::is_none) {
+        KEY.set(given);
+    }
+    get("/api/").await
+}
+
+/// Opens the share link of this page with its password.
+pub async fn unlock_shared(password: &str) -> Result<(), ApiError> {
+    #[derive(Deserialize)]
+    struct Unlocked {
+        key: String,
+    }
+    let unlocked: Unlocked = post("/api/unlock", &serde_json::json!({ "password": password })).await?;
+    KEY.set(Some(unlocked.key));
+    Ok(())
+}
+
+/// Another text once something was logged that the share link of this page may show.
+pub async fn shared_version() -> Result<String, ApiError> {
+    #[derive(Deserialize)]
+    struct Version {
+        version: String,
+    }
+    get::<Version>("/api/version").await.map(|version| version.version)
+}
+
+/// Makes a share link.
+pub async fn create_share(new: &NewShare) -> Result<MadeShare, ApiError> {
+    post("/api/shares", new).await
+}
+
+/// All share links.
+pub async fn shares() -> Result<Vec<ShareRow>, ApiError> {
+    get("/api/shares").await
+}
+
+/// Ends a share link for good.
+pub async fn revoke_share(id: &str) -> Result<(), ApiError> {
+    checked(Request::delete(&format!("/api/shares/{}", path_part(id))).send().await).await.map(drop)
+}
+
+/// Who may frame the embed of a share link, as its header says; `None` for everyone.
+pub async fn frame_ancestors(token: &str) -> Result<Option<String>, ApiError> {
+    let response = Request::get(&format!("/embed/{}", path_part(token))).send().await.map_err(|_| ApiError::Offline)?;
+    let policy = response.headers().get("content-security-policy").unwrap_or_default();
+    Ok(policy.split(';').find_map(|part| part.trim().strip_prefix("frame-ancestors ").map(str::to_owned)))
 }
 
 /// Sends `body` as JSON.
@@ -115,7 +217,7 @@ impl Source {
 
     /// A window of runs.
     pub async fn runs(&self, request: &RunsRequest) -> Result<RunsPage, ApiError> {
-        send(Request::post(&format!("{}/runs", self.base())), request).await
+        post(&format!("{}/runs", self.base()), request).await
     }
 
     /// The metrics that an experiment's runs logged.
@@ -128,9 +230,8 @@ impl Source {
 
     /// What one panel needs to be drawn.
     pub async fn frame(&self, asked: &FrameRequest) -> Result<Frame, ApiError> {
-        let request = Request::post(&format!("{}/frames", self.base()));
-        let request = request.json(asked).map_err(|error| ApiError::Unreadable(error.to_string()))?;
-        let bytes = checked(request.send().await).await?.binary().await.map_err(|_| ApiError::Offline)?;
+        let answer = sent(&format!("{}/frames", self.base()), asked).await?;
+        let bytes = answer.binary().await.map_err(|_| ApiError::Offline)?;
         frame::decode(&bytes).map_err(|error| ApiError::Unreadable(error.to_string()))
     }
 }

@@ -24,6 +24,9 @@ pub enum Connection {
 /// How long to wait before a stream that the browser gave up is opened anew.
 const AGAIN: Duration = Duration::from_secs(3);
 
+/// How often a page of a share link asks whether there is something new.
+const FROM_TIME_TO_TIME: Duration = Duration::from_secs(10);
+
 type Closures = (Closure<dyn Fn(MessageEvent)>, Closure<dyn Fn()>);
 
 /// A stream as long as it is listened to.
@@ -39,7 +42,12 @@ struct Stream {
 ///
 /// `heard` gets every event. After a lost connection it gets `Resync` first, because growth may have
 /// been missed.
+///
+/// A page of a share link asks from time to time instead: a browser has six connections for all the frames of a page.
 pub fn listen(experiment: &str, connection: RwSignal<Connection>, heard: impl Fn(LiveEvent) + 'static) {
+    if crate::api::shared_token().is_some() {
+        return ask_from_time_to_time(connection, heard);
+    }
     let stream = Rc::new(Stream {
         address: format!("/api/live?experiment={}", crate::api::path_part(experiment)),
         connection,
@@ -50,6 +58,34 @@ pub fn listen(experiment: &str, connection: RwSignal<Connection>, heard: impl Fn
     stream.clone().connect();
     let held = StoredValue::new_local(stream);
     on_cleanup(move || held.with_value(|stream| stream.end()));
+}
+
+/// Hears `Resync` whenever the share link of this page has something new.
+fn ask_from_time_to_time(connection: RwSignal<Connection>, heard: impl Fn(LiveEvent) + 'static) {
+    let (known, heard) = (Rc::new(RefCell::new(None::<String>)), Rc::new(heard));
+    let ask = move || {
+        if document().hidden() {
+            return;
+        }
+        let (known, heard) = (known.clone(), heard.clone());
+        leptos::task::spawn_local(async move {
+            let Ok(version) = crate::api::shared_version().await else {
+                connection.try_set(Connection::Lost);
+                return;
+            };
+            if connection.try_set(Connection::Open).is_some() {
+                return;
+            }
+            let before = known.replace(Some(version.clone()));
+            if before.is_some_and(|before| before != version) {
+                heard(LiveEvent::Resync);
+            }
+        });
+    };
+    ask();
+    if let Ok(timer) = set_interval_with_handle(ask, FROM_TIME_TO_TIME) {
+        on_cleanup(move || timer.clear());
+    }
 }
 
 impl Stream {

@@ -7,11 +7,14 @@ use crate::{
         report::ReportPage,
         reports::ReportsPage,
         run::RunPage,
+        share::ShareDialog,
+        shared::SharedLinkPage,
+        shares::SharesPage,
         views::ViewPage,
         workspace::{WorkspacePage, provide_folded},
     },
     palette::{Palette, is_palette_key},
-    state::Workspace,
+    state::{Workspace, share::provide_sharing},
     ui::{
         dialog::Dialog,
         icon::{Icon, icon},
@@ -52,6 +55,11 @@ impl Shell {
 #[component]
 pub fn App() -> impl IntoView {
     let theme = provide_theme();
+    if crate::api::shared_token().is_some() {
+        provide_folded();
+        provide_sharing();
+        return view! { <Router><SharedLinkPage/></Router> }.into_any();
+    }
     let shell = Shell {
         path: RwSignal::new(Vec::new()),
         actions: RwSignal::new(None),
@@ -61,6 +69,7 @@ pub fn App() -> impl IntoView {
     };
     provide_context(shell);
     provide_folded();
+    provide_sharing();
     window_event_listener(ev::keydown, move |event| {
         if is_palette_key(&event) {
             event.prevent_default();
@@ -81,15 +90,18 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/reports") view=ReportsPage/>
                         <Route path=path!("/reports/:report") view=ReportPage/>
                         <Route path=path!("/v/:hash") view=ViewPage/>
+                        <Route path=path!("/shares") view=SharesPage/>
                     </Routes>
                 </main>
             </div>
             {move || shell.palette.get().then(|| {
                 view! { <Palette workspace=shell.workspace.get_untracked() on_close=move || shell.palette.set(false)/> }
             })}
+            <ShareDialog/>
             {move || shell.help.get().then(|| view! { <Keys on_close=move || shell.help.set(false)/> })}
         </Router>
     }
+    .into_any()
 }
 
 #[component]

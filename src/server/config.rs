@@ -36,6 +36,120 @@ pub enum Command {
     Demo(Demo),
     /// Write the runs of an experiment, or their metric points, into a file.
     Export(Export),
+    /// Make, list and revoke share links of a running server.
+    #[command(subcommand)]
+    Share(ShareCommand),
+    /// Draw a view of a running server into a file: .svg, .png, .pdf, .csv, .json or .tex.
+    Render(Render),
+}
+
+/// Where a running server is.
+#[derive(Debug, Clone, Args)]
+pub struct RemoteServer {
+    /// The server's address.
+    #[arg(long, env = "THROUGHLINE_SERVER", default_value = "http://127.0.0.1:7400")]
+    pub server: String,
+}
+
+/// What of an experiment.
+#[derive(Debug, Clone, Args)]
+pub struct ToShare {
+    /// A file with a view, or the hash of a short link; the untouched view if left out.
+    #[arg(long, value_name = "FILE|HASH")]
+    pub view: Option<String>,
+    /// The experiment's id.
+    #[arg(long)]
+    pub experiment: Option<String>,
+    /// The tab: table, parallel or compare; the charts if left out.
+    #[arg(long, default_value = "")]
+    pub tab: String,
+    /// Only this panel, by its metric or name.
+    #[arg(long)]
+    pub panel: Option<String>,
+    /// Only this run, by its id.
+    #[arg(long)]
+    pub run: Option<String>,
+}
+
+/// What `throughline share` does.
+#[derive(Debug, Clone, Subcommand)]
+pub enum ShareCommand {
+    /// Make a link and print it, this once.
+    Create {
+        /// Where.
+        #[command(flatten)]
+        server: RemoteServer,
+        /// What.
+        #[command(flatten)]
+        what: ToShare,
+        /// What it is called.
+        #[arg(long, default_value = "")]
+        title: String,
+        /// Keep what is there now.
+        #[arg(long)]
+        frozen: bool,
+        /// End after so many days.
+        #[arg(long, value_name = "DAYS")]
+        expires_days: Option<u32>,
+        /// What one must know to open it.
+        #[arg(long, env = "THROUGHLINE_SHARE_PASSWORD")]
+        password: Option<String>,
+        /// Hide names of runs, users, paths and hosts.
+        #[arg(long)]
+        anonymous: bool,
+        /// A host that may frame it, may be given more than once; everyone if left out.
+        #[arg(long = "frame-host", value_name = "HOST")]
+        hosts: Vec<String>,
+    },
+    /// List all links with their last use.
+    List {
+        /// Where.
+        #[command(flatten)]
+        server: RemoteServer,
+    },
+    /// End a link for good.
+    Revoke {
+        /// Where.
+        #[command(flatten)]
+        server: RemoteServer,
+        /// The link's id, from `list`.
+        share: String,
+    },
+}
+
+/// The options of `throughline render`.
+#[derive(Debug, Clone, Args)]
+pub struct Render {
+    /// Where.
+    #[command(flatten)]
+    pub server: RemoteServer,
+    /// What.
+    #[command(flatten)]
+    pub what: ToShare,
+    /// The file to write; its ending says in which form.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// CSS pixels.
+    #[arg(long)]
+    pub width: Option<u32>,
+    /// CSS pixels.
+    #[arg(long)]
+    pub height: Option<u32>,
+    /// Pixels of a PNG in a CSS pixel.
+    #[arg(long)]
+    pub dpr: Option<f32>,
+    /// light, dark, auto or transparent.
+    #[arg(long)]
+    pub theme: Option<String>,
+    /// Millimetres, for a paper.
+    #[arg(long)]
+    pub width_mm: Option<f32>,
+    /// Millimetres, for a paper.
+    #[arg(long)]
+    pub height_mm: Option<f32>,
+    /// The size of letters, points.
+    #[arg(long, value_name = "PT")]
+    pub points: Option<f32>,
 }
 
 /// The options of `throughline serve`.
@@ -143,6 +257,7 @@ mod tests {
                 Command::Serve(serve) => serve.data,
                 Command::Demo(demo) => demo.serve.data,
                 Command::Export(export) => export.data,
+                Command::Share(_) | Command::Render(_) => panic!("{line} serves nothing"),
             });
             assert_eq!(read, folder.map(PathBuf::from), "{line}");
         }

@@ -6,6 +6,7 @@
 //! - [`export`]: run sets as files
 //! - [`http`]: the routes; MLflow's protocol and our own API
 //! - [`live`]: who watches an experiment hears that it changed
+//! - [`remote`]: commands that ask a running server
 //! - [`render`]: pictures without a browser
 //! - [`share`]: links that show a part to who holds them
 //! - [`store`]: what is kept, and how it is asked
@@ -16,6 +17,7 @@ pub mod demo;
 pub mod export;
 pub mod http;
 pub mod live;
+pub mod remote;
 pub mod render;
 pub mod report;
 pub mod share;

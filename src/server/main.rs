@@ -8,6 +8,7 @@ use server::{
     config::{Cli, Command, Demo, Export, Serve},
     demo,
     http::{self, AppState},
+    remote,
     store::{Store, clock::now_millis, experiments},
 };
 use std::{
@@ -28,6 +29,8 @@ async fn main() -> ExitCode {
         Command::Serve(options) => serve(options).await,
         Command::Demo(options) => serve_demo(options).await,
         Command::Export(options) => export(options).await,
+        Command::Share(command) => remote::share(command),
+        Command::Render(options) => remote::render(options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

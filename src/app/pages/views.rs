@@ -65,7 +65,7 @@ fn address_of(placed: &PlacedView) -> String {
 }
 
 /// The view on the screen, and where it is looked at.
-fn placed_now(workspace: Workspace) -> PlacedView {
+pub fn placed_now(workspace: Workspace) -> PlacedView {
     let path = window().location().pathname().unwrap_or_default();
     let tab = path.split('/').nth(3).unwrap_or_default().to_owned();
     PlacedView { experiment_id: workspace.scope().experiment().to_owned(), tab, view: workspace.view_now(View::clone) }

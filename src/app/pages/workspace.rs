@@ -11,7 +11,7 @@ use crate::{
         run_list::RunListPane,
         table::TablePane,
         trash::TrashPane,
-        views::{ViewsButton, copy_link, open_default},
+        views::{ViewsButton, copy_link, open_default, placed_now},
     },
     panels::{
         board::Board,
@@ -21,14 +21,14 @@ use crate::{
     },
     report::add::AddToReport,
     routes::{Shell, typing},
-    state::{Scope, Workspace},
+    state::{Scope, Workspace, share::ToShare},
     ui::{
         dialog,
         icon::{Icon, icon},
         split::Split,
     },
 };
-use data::run::ExperimentRow;
+use data::{run::ExperimentRow, share::ShareTarget};
 use leptos::{ev, prelude::*, task::spawn_local};
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -246,6 +246,7 @@ fn said(workspace: Workspace) -> Option<AnyView> {
 #[component]
 fn Actions(workspace: Workspace) -> impl IntoView {
     let folded = expect_context::<Folded>().0;
+    let to_share = expect_context::<ToShare>().0;
     let copied = RwSignal::new(false);
     let copy = move |_| {
         crate::url::show_view(&workspace.view_now(Clone::clone));
@@ -276,6 +277,7 @@ fn Actions(workspace: Workspace) -> impl IntoView {
             aria-pressed=move || if folded.get() { "false" } else { "true" }
             on:click=move |_| folded.update(|folded| *folded = !*folded)>{icon(Icon::Sidebar)}</button>
         <ViewsButton workspace/>
+        <button type="button" class="button" on:click=move |_| to_share.set(Some(ShareTarget::View { placed: placed_now(workspace) }))>"Share"</button>
         <button type="button" class="button" on:click=copy>
             {icon(Icon::Link)}
             <span aria-live="polite">{move || if copied.get() { "Link copied" } else { "Copy link" }}</span>

@@ -11,12 +11,15 @@ use data::{
 };
 use leptos::{ev, html, prelude::*};
 
+/// The action that makes a link to a panel.
+const SHARE: &str = "Share this panel";
+
 impl Panel {
     /// The menu.
     pub(super) fn actions(self) -> Vec<Action> {
         let action = |words: &str, key: &'static str, run: Callback<()>| Action { words: words.to_owned(), key, run };
         let (workspace, key) = (self.workspace, self.key);
-        vec![
+        let mut actions = vec![
             action("Edit panel", "E", Callback::new(move |()| self.edit())),
             action(
                 if self.full { "Leave full screen" } else { "Full screen" },
@@ -27,12 +30,21 @@ impl Panel {
             action("Add a note", "A", Callback::new(move |()| self.add_note(None))),
             action("Copy link to this panel", "", Callback::new(move |()| self.copy_link())),
             action("Add to report", "", Callback::new(move |()| workspace.to_report.set(Some(key.get_value())))),
+            action(SHARE, "", Callback::new(move |()| workspace.share_panel(&key.get_value()))),
             action("Save as PNG", "", Callback::new(move |()| self.save_png())),
             action("Save points as CSV", "", Callback::new(move |()| self.save_csv())),
             action("Move forward", "Alt ←", Callback::new(move |()| workspace.step_panel(&key.get_value(), -1))),
             action("Move back", "Alt →", Callback::new(move |()| workspace.step_panel(&key.get_value(), 1))),
             action("Remove", "Del", Callback::new(move |()| workspace.remove_panel(&key.get_value()))),
-        ]
+        ];
+        // Who holds a link looks, and takes along what is there.
+        if !workspace.can_share() {
+            actions.retain(|action| {
+                ["Full screen", "Leave full screen", "Save as PNG", "Save points as CSV"]
+                    .contains(&action.words.as_str())
+            });
+        }
+        actions
     }
 
     /// Adds a note at `at`, at the crosshair, or in the middle, and opens the settings to write it.

@@ -19,6 +19,7 @@
 //! - [`source`]: what a line of a panel asks the server for
 //! - [`sparks`]: courses of metrics in the table's cells
 //! - [`tint`]: which colours runs have
+//! - [`share`]: what a person wants to share
 //! - [`frames`]: what one panel shows, and how it grows
 
 pub mod actions;
@@ -35,6 +36,7 @@ pub mod order;
 pub mod parallel;
 pub mod runs;
 pub mod selection;
+pub mod share;
 pub mod source;
 pub mod sparks;
 pub mod tint;
@@ -167,6 +169,7 @@ pub struct Workspace {
     pub said: RwSignal<Option<Said>>,
     /// Why the address held no view, if it held something else.
     pub address_error: RwSignal<Option<String>>,
+    to_share: Option<share::ToShare>,
 }
 
 impl Workspace {
@@ -207,13 +210,15 @@ impl Workspace {
             connection: RwSignal::new(Connection::Opening),
             said: RwSignal::new(None),
             address_error: RwSignal::new(error),
+            to_share: use_context().filter(|_| api::shared_token().is_none()),
         };
         workspace.board = workspace.make_board();
         workspace.tints = workspace.make_tints();
         workspace.section_of = Workspace::make_section_of(workspace.board);
         workspace.load_metrics();
         workspace.follow();
-        if matches!(scope, Scope::Experiment(_)) {
+        // The address of a share link says what is shown already.
+        if matches!(scope, Scope::Experiment(_)) && api::shared_token().is_none() {
             let write = debounced(Duration::from_millis(250), move || view.with_untracked(url::show_view));
             Effect::new(move |before: Option<()>| {
                 view.track();

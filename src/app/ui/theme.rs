@@ -15,7 +15,13 @@ pub struct ThemeState {
 /// Settles the theme and keeps the page and the charts to it. Call once, at the top.
 pub fn provide_theme() -> ThemeState {
     let system = window().match_media("(prefers-color-scheme: dark)").ok().flatten();
-    let chosen = stored();
+    // A page in a frame may say which theme it is for.
+    let said = document().document_element().and_then(|root| root.get_attribute("data-theme"));
+    let chosen = match said.as_deref() {
+        Some("dark") => Some(true),
+        Some("light" | "transparent") => Some(false),
+        _ => stored(),
+    };
     let dark = RwSignal::new(chosen.unwrap_or_else(|| system.as_ref().is_some_and(|query| query.matches())));
     if let Some(system) = system {
         let query = system.clone();

@@ -47,6 +47,17 @@ pub(super) async fn serve(State(state): State<AppState>, request: Request) -> Re
     nothing()
 }
 
+/// The app's page as text.
+pub(super) async fn app_page(state: &AppState) -> String {
+    let page = App { folder: state.options.app.as_deref() }.file("index.html").await;
+    String::from_utf8_lossy(&page.unwrap_or(Cow::Borrowed(NO_APP.as_bytes()))).into_owned()
+}
+
+/// The inline scripts of `page` as sources of a content security policy.
+pub(super) fn script_hashes(page: &str) -> String {
+    inline_scripts(page).map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script)))).collect()
+}
+
 /// Where the app's files are.
 struct App<'a> {
     /// A folder to look in instead of the program.
@@ -82,6 +93,9 @@ impl App<'_> {
         let answer = response.headers_mut();
         answer.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(path)));
         answer.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        // The app's files hold nothing of anyone's, and an embed in a sandbox asks for them from no origin.
+        answer.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        answer.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
         if let Some(coding) = coding {
             answer.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
         }
@@ -133,8 +147,7 @@ fn bytes_of(body: Cow<'static, [u8]>) -> Bytes {
 
 /// What the page may load and run: its own files, and the inline scripts that it was built with.
 fn policy(page: &str) -> HeaderValue {
-    let scripts: String =
-        inline_scripts(page).map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script)))).collect();
+    let scripts = script_hashes(page);
     let policy = format!(
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self' 'unsafe-inline'; \
          img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self' blob:; object-src 'none'; \
@@ -144,7 +157,7 @@ fn policy(page: &str) -> HeaderValue {
 }
 
 /// The texts of the scripts that stand in the page itself.
-fn inline_scripts(page: &str) -> impl Iterator<Item = &str> {
+pub(super) fn inline_scripts(page: &str) -> impl Iterator<Item = &str> {
     page.split("<script").skip(1).filter_map(|rest| {
         let (attributes, rest) = rest.split_once('>')?;
         let (script, _) = rest.split_once("</script>")?;

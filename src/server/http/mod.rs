@@ -6,6 +6,7 @@
 //! - [`files`], [`wire`]: sending files, reading JSON, compressing
 //! - [`serve`](serve()): taking connections
 //! - [`error`]: how our own API says that it refuses or fails
+//! - [`shared_pages`]: pages of share links, alone and in frames
 //! - [`pictures`]: what share links show, as pictures and data
 //! - [`mlflow`]: MLflow's REST protocol
 
@@ -17,6 +18,7 @@ mod guard;
 pub mod mlflow;
 mod pictures;
 mod serve;
+mod shared_pages;
 mod wire;
 
 pub use error::ApiError;
@@ -71,6 +73,9 @@ pub fn router(state: AppState) -> Router {
         .route("/version", get(async || env!("CARGO_PKG_VERSION")))
         .route("/metrics", get(measures))
         .route("/p/{name}", get(pictures::picture))
+        .route("/s/{token}", get(shared_pages::page))
+        .route("/embed/{token}", get(shared_pages::embed))
+        .route("/oembed", get(shared_pages::oembed))
         .merge(api::routes())
         .merge(mlflow::routes())
         .fallback(assets::serve)

@@ -3,11 +3,11 @@
 use super::{
     ApiError, AppState,
     api::{Opened, frame_inside},
-    wire::Query,
+    wire::{JsonBody, Query},
 };
 use crate::{
     render::{self, About, Format, Ground, Look, chart::PanelData},
-    share::panel_requests,
+    share::{self, panel_requests},
     store::StoreError,
 };
 use axum::{
@@ -16,7 +16,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use data::view::View;
+use data::{share::ShareTarget, view::View};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::{
@@ -168,12 +168,40 @@ pub(super) async fn picture(
     let bytes = match state.pictures.get(&tag) {
         Some(bytes) => bytes,
         None => {
-            let bytes = draw(&state, &opened, token, format, look).await?;
+            let bytes = draw(&state, &opened, Some(token), format, look).await?;
             state.pictures.keep(&tag, &bytes);
             bytes
         }
     };
     Ok(with_headers(bytes.into_response(), &opened, format, &tag))
+}
+
+/// What [`drawn`] is asked: a target as of a share link, and how its picture is wanted.
+#[derive(Debug, Deserialize)]
+pub(super) struct ToDraw {
+    target: ShareTarget,
+    format: String,
+    #[serde(flatten)]
+    wanted: Wanted,
+}
+
+/// `POST /api/pictures`: a view, a panel or a run as a picture or as data, without a link. 400 for a format or a size
+/// that cannot be, 404 for what is not there.
+pub(super) async fn drawn(
+    State(state): State<AppState>,
+    JsonBody(asked): JsonBody<ToDraw>,
+) -> Result<Response, ApiError> {
+    let bad = |error: &dyn std::fmt::Display| ApiError::BadRequest(error.to_string());
+    let unknown = || ApiError::BadRequest("`format` must be svg, png, pdf, csv, json or tex".to_owned());
+    let format = Format::of_ending(&asked.format).ok_or_else(unknown)?;
+    let target = asked.target.mended().map_err(|error| bad(&error))?;
+    let named = target.clone();
+    let scope = state.store.read(move |db| share::resolve(db, &named)).await?;
+    let title = target.experiment().unwrap_or_default().to_owned();
+    let opened = Opened::unkept(target, format!("Experiment {title}"), scope);
+    let look = asked.wanted.look(opened.shown.panels.len() == 1)?;
+    let bytes = draw(&state, &opened, None, format, look).await?;
+    Ok(([(header::CONTENT_TYPE, format.media_type())], bytes).into_response())
 }
 
 /// What names a picture: the link, what was logged when, and how it is wanted.
@@ -186,7 +214,13 @@ fn tag(state: &AppState, opened: &Opened, format: Format, look: &Look) -> String
     format!("\"{}\"", digest[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>())
 }
 
-async fn draw(state: &AppState, opened: &Opened, token: &str, format: Format, look: Look) -> Result<Bytes, ApiError> {
+async fn draw(
+    state: &AppState,
+    opened: &Opened,
+    token: Option<&str>,
+    format: Format,
+    look: Look,
+) -> Result<Bytes, ApiError> {
     let _turn = state.pictures.drawing.acquire().await.map_err(|_| StoreError::Stopped)?;
     let most = match format {
         Format::Csv | Format::Json | Format::Tex => MOST_DATA_PANELS,
@@ -194,7 +228,7 @@ async fn draw(state: &AppState, opened: &Opened, token: &str, format: Format, lo
     };
     let panels = panels(state, opened, most, look.size.0).await?;
     let shown = opened.shown.clone();
-    let link = format!("/s/{token}");
+    let link = token.map(|token| format!("/s/{token}")).unwrap_or_default();
     let drawn = tokio::task::spawn_blocking(move || {
         let nothing = View::default();
         let view = shown.page.target.view().unwrap_or(&nothing);
@@ -215,8 +249,9 @@ async fn panels(state: &AppState, opened: &Opened, most: usize, width_px: u32) -
         let requests = panel_requests(view, panel, shown.eid, &runs, &shown.metrics, width_px);
         let mut frames = Vec::new();
         for (line, request) in panel.lines.iter().zip(requests) {
+            let by = request.group.as_ref().map(|group| group.by.clone()).unwrap_or_default();
             let frame = frame_inside(state, &opened.share, request).await?;
-            frames.push((line.clone(), shown.outward(frame)));
+            frames.push((line.clone(), shown.outward(frame, &by)));
         }
         panels.push(PanelData { section: panel.section.clone(), key: panel.key.clone(), frames });
     }

@@ -105,7 +105,9 @@ impl Shown {
         if x == XAxis::WallTime && self.renames() {
             return Err(NotNamed("when its runs ran".to_owned()));
         }
-        if !x_metric.is_empty() && !self.metrics.iter().any(|row| row.metric == x_metric) {
+        let runs_along = |panel: &ScopePanel| view.look_of(&panel.section, &panel.key).x_metric == x_metric;
+        let named = self.metrics.iter().any(|row| row.metric == x_metric) || self.panels.iter().any(runs_along);
+        if !x_metric.is_empty() && !named {
             return Err(NotNamed(format!("the metric {x_metric:?}")));
         }
         if let Some(GroupRequest { by, .. }) = &group
@@ -114,7 +116,7 @@ impl Shown {
             return Err(NotNamed(format!("groups by {other}")));
         }
         let baseline = baseline.map(|run| self.baseline(run, view)).transpose()?;
-        let range = windowed(&windows, x, range)?;
+        let (range, x_range) = windowed(&windows, x, range, x_range)?;
         let run_set = self.run_set(run_set)?;
         Ok(FrameRequest {
             run_set,
@@ -168,15 +170,17 @@ impl Shown {
         Ok(RunSet { experiments: vec![self.eid.to_string()], runs: Some(runs), ..RunSet::default() })
     }
 
-    /// A frame of inside, as it goes out.
-    pub fn outward(&self, mut frame: Frame) -> Frame {
-        let (Some(names), Some(view)) = (&self.names, self.target.view()) else { return frame };
+    /// A frame of inside, as it goes out; its groups are `by` these columns.
+    pub fn outward(&self, mut frame: Frame, by: &[Column]) -> Frame {
+        let Some(names) = &self.names else { return frame };
         frame.series.iter_mut().for_each(|series| series.run_id = names.run(series.run_id));
         frame.series.sort_unstable_by_key(|series| series.run_id);
         for group in &mut frame.groups {
             group.runs.iter_mut().for_each(|run| *run = names.run(*run));
             group.runs.sort_unstable();
-            for (column, value) in view.group_by.iter().zip(&mut group.key) {
+            // A column more than is known would go out as it is.
+            group.key.truncate(by.len());
+            for (column, value) in by.iter().zip(&mut group.key) {
                 *value = match value {
                     GroupValue::Text(text) => GroupValue::Text(names.cell(column, text)),
                     GroupValue::Number(_) if is_moment(column) => GroupValue::Missing,
@@ -192,12 +196,15 @@ impl Shown {
 struct Window {
     x: XAxis,
     range: Option<[i64; 2]>,
+    /// The same where x is a metric, in values of that.
+    values: Option<[f64; 2]>,
 }
 
 fn window(view: &View, panel: &ScopePanel) -> Window {
     let look = view.look_of(&panel.section, &panel.key);
-    let range = view.x_range_of(&panel.key, &look).filter(|_| look.x != XAxis::Metric).map(whole);
-    Window { x: look.x, range }
+    let range = view.x_range_of(&panel.key, &look);
+    let along_metric = look.x == XAxis::Metric;
+    Window { x: look.x, range: range.filter(|_| !along_metric).map(whole), values: range.filter(|_| along_metric) }
 }
 
 /// Whether the column says when a run ran.
@@ -205,18 +212,33 @@ fn is_moment(column: &Column) -> bool {
     matches!(column, Column::Attribute(Attribute::Start | Attribute::End))
 }
 
-/// The part of x that is answered of `asked`, where a line is shown in `windows`.
-fn windowed(windows: &[Window], x: XAxis, asked: Option<[i64; 2]>) -> Result<Option<[i64; 2]>, NotNamed> {
-    let free = windows.iter().find(|window| window.range.is_none());
-    let window = free.or_else(|| windows.iter().find(|window| window.x == x && x != XAxis::Metric));
+/// Parts of x: in whole counts, and in values of a metric.
+type Parts = (Option<[i64; 2]>, Option<[f64; 2]>);
+
+/// The part of x that is answered of `range` and `values`, where a line is shown in `windows`.
+fn windowed(
+    windows: &[Window],
+    x: XAxis,
+    range: Option<[i64; 2]>,
+    values: Option<[f64; 2]>,
+) -> Result<Parts, NotNamed> {
+    let free = windows.iter().find(|window| window.range.is_none() && window.values.is_none());
+    let window = free.or_else(|| windows.iter().find(|window| window.x == x));
     let window = window.ok_or_else(|| NotNamed("more than a part of another x axis".to_owned()))?;
-    match (window.range, asked) {
-        (None, asked) => Ok(asked),
-        (Some(whole), None) => Ok(Some(whole)),
+    let part = || NotNamed("that part of x".to_owned());
+    Ok((cut(window.range, range).ok_or_else(part)?, cut(window.values, values).ok_or_else(part)?))
+}
+
+/// What of `asked` lies in `whole`, where `None` is all of it; `None` if nothing does.
+fn cut<T: PartialOrd + Copy>(whole: Option<[T; 2]>, asked: Option<[T; 2]>) -> Option<Option<[T; 2]>> {
+    match (whole, asked) {
+        (None, asked) => Some(asked),
+        (Some(whole), None) => Some(Some(whole)),
         (Some([from, to]), Some([left, right])) if left <= to && right >= from => {
-            Ok(Some([left.max(from), right.min(to)]))
+            let later = if left < from { from } else { left };
+            Some(Some([later, if right > to { to } else { right }]))
         }
-        (Some(_), Some(_)) => Err(NotNamed("that part of x".to_owned())),
+        (Some(_), Some(_)) => None,
     }
 }
 

@@ -167,6 +167,10 @@ impl Client {
         self.ask("POST", path, headers, body)
     }
 
+    fn get(&mut self, path: &str, headers: &str) -> Result<Reply, Fail> {
+        self.ask("GET", path, headers, b"")
+    }
+
     fn ask(&mut self, method: &str, path: &str, headers: &str, body: &[u8]) -> Result<Reply, Fail> {
         let length = body.len();
         let head = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n{headers}\r\n");
@@ -174,7 +178,11 @@ impl Client {
         request.extend_from_slice(body);
         self.stream.get_mut().write_all(&request)?;
         let mut reply = self.head()?;
-        let length = reply.header("content-length").ok_or("no content-length")?.parse()?;
+        let length = match (reply.header("content-length"), reply.status) {
+            (Some(length), _) => length.parse()?,
+            (None, 304) => 0,
+            (None, _) => return Err("no content-length".into()),
+        };
         reply.body = vec![0; length];
         self.stream.read_exact(&mut reply.body)?;
         Ok(reply)
@@ -415,7 +423,38 @@ fn frames(options: &Options) -> Result<(), Fail> {
     let asked = Instant::now();
     client.post("/api/frames", "accept-encoding: zstd\r\n", body.as_bytes())?;
     options.say("the same frame again", asked.elapsed().as_secs_f64() * 1e3, "ms", None, None);
+    pictures(options, &mut client, many)?;
     options.say("memory after frames, without files mapped", server.memory_mb("RssAnon:")?, "MB", None, None);
+    Ok(())
+}
+
+/// A shared panel of 500 runs as a picture: the first time, again, and for who has it.
+fn pictures(options: &Options, client: &mut Client, eid: i64) -> Result<(), Fail> {
+    let placed = json!({"experiment_id": eid.to_string(), "tab": "", "view": {}});
+    let new = json!({"target": {"kind": "panel", "placed": placed, "panel": KEYS[0]}});
+    let made: Value = serde_json::from_slice(&client.post("/api/shares", "", new.to_string().as_bytes())?.body)?;
+    let token = made["token"].as_str().ok_or("no link was made")?.to_owned();
+    // Another size first, so that the runs of the link are known, as after its page was opened.
+    client.get(&format!("/p/{token}.png?w=640&h=360"), "")?;
+    for (ending, goal) in [("png", Some(300.0)), ("svg", None), ("pdf", None)] {
+        let path = format!("/p/{token}.{ending}?w=1200&h=630");
+        let mut ask = |headers: &str| -> Result<(f64, Reply), Fail> {
+            let asked = Instant::now();
+            let reply = client.get(&path, headers)?;
+            Ok((asked.elapsed().as_secs_f64() * 1e3, reply))
+        };
+        let (first, reply) = ask("")?;
+        let (again, _) = ask("")?;
+        let tag = reply.header("etag").ok_or("a picture has a tag")?;
+        let (known, nothing) = ask(&format!("if-none-match: {tag}\r\n"))?;
+        if (reply.status, nothing.status) != (200, 304) {
+            return Err(format!("a picture answers {} and {}", reply.status, nothing.status).into());
+        }
+        options.say(&format!("picture of 500 runs, {ending}, first"), first, "ms", goal, None);
+        options.say(&format!("picture of 500 runs, {ending}, again"), again, "ms", Some(5.0), None);
+        options.say(&format!("picture of 500 runs, {ending}, known"), known, "ms", Some(2.0), None);
+        options.say(&format!("picture of 500 runs, {ending}, size"), reply.body.len() as f64 / 1e3, "KB", None, None);
+    }
     Ok(())
 }
 

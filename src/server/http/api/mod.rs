@@ -84,6 +84,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/api/reports/{report}/markdown", get(reports::markdown))
         .route("/api/reports/{report}/comments", get(comments::list).post(comments::add))
         .route("/api/reports/{report}/comments/{comment}", put(comments::resolve).delete(comments::remove))
+        .route("/api/pictures", post(super::pictures::drawn))
         .route("/api/shares", get(shares::list).post(shares::create))
         .route("/api/shares/{share}", delete(shares::revoke))
         .merge(shared_routes())
@@ -96,13 +97,13 @@ pub(super) fn routes() -> Router<AppState> {
 /// What holders of share links may ask, from any page.
 fn shared_routes() -> Router<AppState> {
     Router::new()
-        .route("/api/shared/{token}", get(shared::page))
-        .route("/api/shared/{token}/unlock", post(shared::unlock))
-        .route("/api/shared/{token}/metrics", get(shared::metrics))
-        .route("/api/shared/{token}/runs", post(shared::runs))
-        .route("/api/shared/{token}/runs/{run}", get(shared::run))
-        .route("/api/shared/{token}/frames", post(shared::frames))
-        .route("/api/shared/{token}/version", get(shared::version))
+        .route("/api/shared/{token}", get(shared::page).options(shared::asked_first))
+        .route("/api/shared/{token}/unlock", post(shared::unlock).options(shared::asked_first))
+        .route("/api/shared/{token}/metrics", get(shared::metrics).options(shared::asked_first))
+        .route("/api/shared/{token}/runs", post(shared::runs).options(shared::asked_first))
+        .route("/api/shared/{token}/runs/{run}", get(shared::run).options(shared::asked_first))
+        .route("/api/shared/{token}/frames", post(shared::frames).options(shared::asked_first))
+        .route("/api/shared/{token}/version", get(shared::version).options(shared::asked_first))
         .layer(middleware::from_fn(shared::from_anywhere))
 }
 

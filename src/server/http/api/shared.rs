@@ -9,20 +9,20 @@ use crate::{
         ApiError, AppState,
         wire::{JsonAnswer, JsonBody},
     },
-    share::{self, Closed, NotNamed, Refused, Shown},
+    share::{self, Closed, NotNamed, Refused, Scope, Shown},
     store::{clock::now_millis, shares::Share},
 };
 use axum::{
     Json,
     extract::{FromRequestParts, Path, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use data::{
     frame::FrameRequest,
     run::{MetricRow, RunId, RunRow, RunsPage, RunsRequest},
-    share::SharedPage,
+    share::{ShareRow, ShareTarget, SharedPage},
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -59,6 +59,27 @@ impl Opened {
         let share = state.gate.open(&state.store, token, key).await?;
         let shown = state.gate.shown(&state.store, &share).await?;
         Ok(Opened { share, shown })
+    }
+}
+
+impl Opened {
+    /// What a link to `target` would show, though there is none.
+    pub fn unkept(target: ShareTarget, title: String, scope: Scope) -> Opened {
+        let row = ShareRow {
+            share_id: String::new(),
+            title,
+            target,
+            created_millis: 0,
+            expires_millis: None,
+            revoked_millis: None,
+            used_millis: None,
+            frozen_millis: None,
+            anonymous: false,
+            has_password: false,
+            hosts: Vec::new(),
+        };
+        let shown = Arc::new(Shown::new(&row, scope, None));
+        Opened { share: Share { sid: 0, token_hash: [0; 32], salt: [0; 16], password: None, row }, shown }
     }
 }
 
@@ -136,11 +157,11 @@ pub(super) async fn runs(opened: Opened, JsonBody(asked): JsonBody<RunsRequest>)
     }
     let chosen = match &opened.shown.page.target {
         // The page of a run asks for it by its id.
-        data::share::ShareTarget::Run { run_id, .. } => format!("attributes.run_id = '{run_id}'"),
+        ShareTarget::Run { run_id, .. } => format!("attributes.run_id = '{run_id}'"),
         _ => String::new(),
     };
     let chooses = (!filter.is_empty() && filter != chosen) || !within.is_empty() || trash;
-    if chooses || !order_by.is_empty() {
+    if chooses || order_by.iter().any(|key| !key.trim().is_empty()) {
         return Err(NotNamed("runs by a filter or in another order".to_owned()).into());
     }
     let limit = if limit == 0 { 1_000 } else { limit.min(10_000) };
@@ -179,8 +200,9 @@ pub(super) async fn frames(
     if share.row.frozen_millis.is_none() && !shown.renames() {
         return Ok(state.flights.answer(&state, request, form).await?.response(form));
     }
+    let by = request.group.as_ref().map(|group| group.by.clone()).unwrap_or_default();
     let frame = frame_inside(&state, &share, request).await?;
-    Ok(encoded(0, shown.outward(frame), form).await?.response(form))
+    Ok(encoded(0, shown.outward(frame, &by), form).await?.response(form))
 }
 
 /// The frame of a request that was let through, from what the link keeps or from the store.
@@ -215,12 +237,14 @@ pub(super) async fn version(State(state): State<AppState>, opened: Opened) -> Js
     Json(Version { version: digest[..8].iter().map(|byte| format!("{byte:02x}")).collect() })
 }
 
+/// `OPTIONS`: what a browser asks first for a page of another site.
+pub(super) async fn asked_first() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
 /// Lets pages of other sites ask, and keeps what they are told out of every cache.
 pub(super) async fn from_anywhere(request: Request, next: Next) -> Response {
-    let mut response = match *request.method() {
-        Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
-        _ => next.run(request).await,
-    };
+    let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let mut say = |name, value| headers.insert(name, HeaderValue::from_static(value));
     say(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
