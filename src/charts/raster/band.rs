@@ -144,10 +144,10 @@ mod tests {
     #[test]
     fn a_band_fills_what_lies_between() {
         let seen = opacities(&chart(&[0, 100], &[10.0, 10.0], &[30.0, 30.0]));
-        for row in 0..50 {
+        for (row, pixels) in seen.iter().enumerate() {
             let inside = (20..40).contains(&row);
-            assert_eq!(seen[row][50] > 0, inside, "row {row}");
-            assert_eq!((seen[row][0] > 0, seen[row][99] > 0), (inside, inside), "row {row} at the edges");
+            assert_eq!(pixels[50] > 0, inside, "row {row}");
+            assert_eq!((pixels[0] > 0, pixels[99] > 0), (inside, inside), "row {row} at the edges");
         }
         let slanted = opacities(&chart(&[0, 100], &[0.0, 0.0], &[0.0, 50.0]));
         let covered = slanted.iter().flatten().filter(|&&opacity| opacity > 0).count();
