@@ -9,12 +9,12 @@ pub fn snippets(origin: &str, token: &str, title: &str, theme: &str) -> Vec<(&'s
     let frame = format!(
         "<iframe src=\"{embed}\" width=\"100%\" height=\"480\" style=\"border:0\" loading=\"lazy\" \
          sandbox=\"allow-scripts allow-popups\" referrerpolicy=\"no-referrer\" title=\"{}\"></iframe>",
-        html(title)
+        html(&plain)
     );
     let both = format!(
         "<a href=\"{page}\"><picture>\n  <source media=\"(prefers-color-scheme: dark)\" srcset=\"{origin}/p/{token}.png?theme=dark\">\n  \
          <img src=\"{origin}/p/{token}.png?theme=light\" alt=\"{}\">\n</picture></a>",
-        html(title)
+        html(&plain)
     );
     vec![
         ("HTML iframe", format!("{frame}\n<script src=\"{origin}/embed.js\" async></script>")),

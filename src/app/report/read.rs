@@ -190,7 +190,7 @@ pub fn Contents(shown: Arc<Shown>) -> impl IntoView {
 fn without_links(html: &str) -> String {
     let mut out = String::new();
     for (at, part) in html.split('<').enumerate() {
-        if part.starts_with("a ") || part.starts_with("/a>") {
+        if at > 0 && (part.starts_with("a ") || part.starts_with("/a>")) {
             out.push_str(part.split_once('>').map_or("", |(_, rest)| rest));
         } else {
             if at > 0 {
