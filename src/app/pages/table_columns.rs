@@ -51,13 +51,13 @@ fn Chooser(workspace: Workspace) -> impl IntoView {
         });
         let place = move |columns: &[Column]| of.with_value(|column| columns.iter().position(|shown| shown == column));
         let toggle = move |_| {
-            workspace.change_columns(|columns| match place(columns) {
+            workspace.change_columns("show column", |columns| match place(columns) {
                 Some(at) => drop(columns.remove(at)),
                 None => columns.push(of.get_value()),
             })
         };
         let step = move |step: isize| {
-            workspace.change_columns(|columns| {
+            workspace.change_columns("arrange columns", |columns| {
                 if let Some(at) = place(columns) {
                     shift(columns, at, step);
                 }
@@ -104,7 +104,7 @@ fn AddNumber(workspace: Workspace) -> impl IntoView {
     });
     let add = move |_| {
         if let Some(column) = chosen.get_untracked() {
-            workspace.change_columns(|columns| {
+            workspace.change_columns("add column", |columns| {
                 if !columns.contains(&column) {
                     columns.insert(0, column);
                 }

@@ -124,7 +124,7 @@ fn drop_at(workspace: Workspace, column: &Column, placed: &[Placed], by: f64) {
     let Some(from) = placed.iter().position(|placed| placed.column == *column) else { return };
     let middle = placed[from].left + placed[from].width / 2.0 + by;
     let to = placed.iter().position(|placed| middle < placed.left + placed.width).unwrap_or(placed.len() - 1);
-    workspace.change_columns(|columns| {
+    workspace.change_columns("drop column", |columns| {
         let at = |column: &Column| columns.iter().position(|other| other == column);
         if let (Some(from), Some(to)) = (at(&placed[from].column), at(&placed[to].column)) {
             shift(columns, from, to as isize - from as isize);
@@ -137,7 +137,7 @@ fn actions(workspace: Workspace, column: &Column) -> Vec<Action> {
     let action = |words: String, run: Callback<()>| Action { words, key: "", run };
     let by_place = |words: &str, change: fn(&mut Vec<Column>, usize)| {
         let run = move |()| {
-            workspace.change_columns(|columns| {
+            workspace.change_columns("arrange columns", |columns| {
                 if let Some(at) = columns.iter().position(|column| *column == *of.read_value()) {
                     change(columns, at);
                 }
@@ -153,7 +153,7 @@ fn actions(workspace: Workspace, column: &Column) -> Vec<Action> {
             if summary_of(column) != summary {
                 let run = move |()| {
                     let new = with_summary(of.get_value(), summary);
-                    workspace.change_columns(|columns| {
+                    workspace.change_columns("add column", |columns| {
                         let at = columns.iter().position(|column| *column == *of.read_value());
                         match at.filter(|_| !columns.contains(&new)) {
                             Some(at) => columns.insert(at + 1, new.clone()),

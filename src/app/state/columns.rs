@@ -61,10 +61,11 @@ impl Workspace {
 }
 
 impl Workspace {
-    /// Changes the columns that the table shows; an untouched table begins with all of them.
-    pub fn change_columns(&self, change: impl FnOnce(&mut Vec<Column>)) {
+    /// Changes the columns that the table shows; an untouched table begins with all of them. Changes of one `topic`
+    /// in quick succession are undone as one.
+    pub fn change_columns(&self, topic: &'static str, change: impl FnOnce(&mut Vec<Column>)) {
         let all = self.runs.list.with_untracked(|list| list.columns().clone());
-        self.change("table columns", |view| {
+        self.change(topic, |view| {
             if view.table.columns.is_empty() {
                 let name = Column::Attribute(Attribute::Name);
                 view.table.columns = all.iter().filter(|column| **column != name).cloned().collect();
