@@ -72,8 +72,9 @@ pub fn ParallelPanel(workspace: Workspace) -> impl IntoView {
     let drawing = RwSignal::new(true);
     Effect::new(move |_| {
         workspace.runs.list.track();
-        workspace.runs.want(0, MOST_RUNS);
+        workspace.runs.want_first(MOST_RUNS);
     });
+    on_cleanup(move || workspace.runs.want_first(0));
     panel.draw(size, theme, drawing);
     let raised = panel.raise();
 

@@ -212,6 +212,8 @@ pub struct Runs {
     pub news: RwSignal<u64>,
     /// The rows in sight, and whether they are asked for soon.
     in_sight: StoredValue<((usize, usize), bool)>,
+    /// How many rows from the first are wanted, whatever is in sight.
+    first: StoredValue<usize>,
     /// Where the pages begin that are asked for.
     asking: StoredValue<BTreeSet<usize>>,
     /// Whether the server searches, because not all runs are loaded.
@@ -300,6 +302,7 @@ impl Runs {
             question,
             news,
             in_sight: StoredValue::new(((0, 0), false)),
+            first: StoredValue::new(0),
             asking: StoredValue::new(BTreeSet::new()),
             remote,
             reload_soon: Callback::new(move |()| later.with_value(|later| later())),
@@ -417,8 +420,17 @@ impl Runs {
                 // What lies beyond the page may be in sight as well.
                 let ((from, to), _) = self.in_sight.get_value();
                 self.ask_for(from, to);
+                self.ask_for(0, self.first.get_value());
             }
         });
+    }
+
+    /// Asks for the first `count` rows and goes on asking, whatever else is in sight; 0 ends it.
+    pub fn want_first(&self, count: usize) {
+        self.first.try_update_value(|first| *first = count);
+        if count > 0 {
+            self.ask_for(0, count);
+        }
     }
 
     /// Hears that runs were made or changed: their rows are asked for within a second.
