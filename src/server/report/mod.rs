@@ -3,13 +3,16 @@
 //! - [`html`]: blocks as HTML; [`clean`]: what of HTML is let through
 //! - [`math`]: LaTeX as MathML
 //! - [`highlight`]: code with its words coloured
+//! - [`frozen`]: what panel grids showed at a time
 //! - [`import`]: Markdown of other programs as a report
 
 mod clean;
+mod frozen;
 mod highlight;
 mod html;
 mod import;
 mod math;
 
+pub use frozen::{FrozenGrid, MOST_RUNS};
 pub use html::{html_of, html_of_text};
 pub use import::read;

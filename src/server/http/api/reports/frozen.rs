@@ -5,7 +5,10 @@ use crate::http::{
     ApiError, AppState,
     wire::{JsonAnswer, JsonBody},
 };
-use crate::store::{StoreError, reports::files};
+use crate::{
+    report::{FrozenGrid, MOST_RUNS},
+    store::{StoreError, reports::files},
+};
 use axum::{
     Json,
     extract::{Path, State},
@@ -19,21 +22,9 @@ use data::{
     report::grid::{Frozen, MOST_PANELS, MOST_SETS},
     run::{MetricRow, RunsPage, RunsRequest},
 };
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
-/// The most runs that a frozen run list holds.
-const MOST_RUNS: u32 = 1_000;
 /// The most bytes of the frames of one grid.
 const MOST_BYTES: usize = 48 << 20;
-
-/// What is stored, as JSON compressed with zstd.
-#[derive(Debug, Serialize, Deserialize)]
-struct Body {
-    runs: Vec<(RunsRequest, RunsPage)>,
-    /// Each frame's binary form in Base64, with the version of the store taken out.
-    frames: Vec<(FrameRequest, String)>,
-}
 
 /// `POST /api/reports/frozen`: stores what a grid's questions are answered now, and says under which hash.
 pub(in crate::http::api) async fn freeze(
@@ -44,7 +35,7 @@ pub(in crate::http::api) async fn freeze(
     if asked.frames.len() > MOST_PANELS * 8 || asked.runs.len() > MOST_SETS {
         return Err(ApiError::TooLarge(format!("a grid has at most {MOST_PANELS} panels and {MOST_SETS} run sets")));
     }
-    let mut body = Body { runs: Vec::new(), frames: Vec::new() };
+    let mut body = FrozenGrid::default();
     for mut request in asked.runs {
         request.limit = request.limit.clamp(1, MOST_RUNS);
         let page = state.store.runs_page(request.clone()).await?;
@@ -61,10 +52,7 @@ pub(in crate::http::api) async fn freeze(
         }
         body.frames.push((request, STANDARD.encode(encoded)));
     }
-    let packed = tokio::task::spawn_blocking(move || {
-        let json = serde_json::to_vec(&body).expect("questions and answers are plain JSON");
-        zstd::bulk::compress(&json, 3)
-    });
+    let packed = tokio::task::spawn_blocking(move || body.packed());
     let packed = packed.await.map_err(|_| StoreError::Bug)?.map_err(|error| StoreError::Damaged(error.to_string()))?;
     let (hash, millis) = state.store.write(move |tx| files::keep_frozen(tx, &packed)).await?;
     Ok(Json(Frozen { hash, millis }))
@@ -95,10 +83,7 @@ pub(in crate::http::api) async fn run_rows(
     JsonBody(request): JsonBody<RunsRequest>,
 ) -> JsonAnswer<RunsPage> {
     let (body, _) = open(&state, hash).await?;
-    let same = |kept: &RunsRequest| kept.experiments == request.experiments && kept.filter == request.filter;
-    let exact = body.runs.iter().find(|(kept, _)| same(kept) && kept.order_by == request.order_by);
-    let page = exact.or_else(|| body.runs.iter().find(|(kept, _)| same(kept)));
-    let (_, page) = page.ok_or_else(|| not_frozen("these runs"))?;
+    let page = body.runs(&request).ok_or_else(|| not_frozen("these runs"))?;
     let from = (request.offset as usize).min(page.runs.len());
     let limit = if request.limit == 0 { MOST_RUNS } else { request.limit } as usize;
     let runs = page.runs[from..].iter().take(limit).cloned().collect();
@@ -113,16 +98,8 @@ pub(in crate::http::api) async fn frames(
     JsonBody(request): JsonBody<FrameRequest>,
 ) -> Result<Response, ApiError> {
     let (body, _) = open(&state, hash).await?;
-    let wanted = question(&request);
-    let found = body.frames.iter().find(|(kept, _)| question(kept) == wanted);
-    let (_, encoded) = found.ok_or_else(|| not_frozen(&format!("{} as it is drawn here", request.metric)))?;
-    let mut frame = decoded(encoded)?;
-    if let Some(runs) = &request.run_set.runs {
-        frame.series.retain(|series| runs.contains(&series.run_id));
-    }
-    if let Some(range) = request.range {
-        cut(&mut frame, range);
-    }
+    let found = body.frame(&request).ok_or_else(|| not_frozen(&format!("{} as it is drawn here", request.metric)))?;
+    let frame = found.map_err(StoreError::Damaged)?;
     let headers = [(header::CONTENT_TYPE, "application/vnd.throughline.frame"), (header::CACHE_CONTROL, "no-store")];
     Ok((headers, frame::encode(&frame)).into_response())
 }
@@ -133,54 +110,19 @@ pub(in crate::http::api) async fn metrics(
     Path(hash): Path<String>,
 ) -> JsonAnswer<Vec<MetricRow>> {
     let (body, _) = open(&state, hash).await?;
-    let mut rows = BTreeMap::new();
-    for (request, encoded) in &body.frames {
-        let frame = decoded(encoded)?;
-        let last = frame.series.iter().filter_map(|series| series.points.x.last()).max().copied().unwrap_or_default();
-        rows.insert(request.metric.clone(), (frame.series.len() as u64, last));
-    }
-    let row = |(metric, (runs, max_step))| MetricRow { metric, runs, max_step };
-    Ok(Json(rows.into_iter().map(row).collect()))
+    Ok(Json(body.metrics().map_err(StoreError::Damaged)?))
 }
 
-async fn open(state: &AppState, hash: String) -> Result<(Body, i64), ApiError> {
+async fn open(state: &AppState, hash: String) -> Result<(FrozenGrid, i64), ApiError> {
     let (packed, millis) = state.store.read(move |db| files::frozen(db, &hash)).await?;
-    let body = tokio::task::spawn_blocking(move || {
-        let json = zstd::stream::decode_all(&packed[..]).map_err(|error| StoreError::Damaged(error.to_string()))?;
-        serde_json::from_slice(&json).map_err(|error| StoreError::Damaged(format!("frozen data: {error}")))
-    });
-    Ok((body.await.map_err(|_| StoreError::Bug)??, millis))
+    let body = tokio::task::spawn_blocking(move || FrozenGrid::unpacked(&packed));
+    Ok((body.await.map_err(|_| StoreError::Bug)?.map_err(StoreError::Damaged)?, millis))
 }
 
 /// The frame as bytes that are the same for the same data.
 async fn encoded(state: &AppState, request: &FrameRequest) -> Result<Vec<u8>, ApiError> {
     let frame = state.store.frame(request.clone()).await?;
     Ok(frame::encode(&Frame { version: 0, ..frame }))
-}
-
-fn decoded(encoded: &str) -> Result<Frame, ApiError> {
-    let bytes = STANDARD.decode(encoded).map_err(|error| StoreError::Damaged(error.to_string()))?;
-    Ok(frame::decode(&bytes).map_err(|error| StoreError::Damaged(error.to_string()))?)
-}
-
-/// What a request asks, apart from how much of it and how finely.
-fn question(request: &FrameRequest) -> FrameRequest {
-    let mut question = FrameRequest { range: None, width_px: 0, buckets: None, since: None, ..request.clone() };
-    question.run_set.runs = None;
-    question.run_set.filter.clear();
-    question
-}
-
-/// Leaves the points in the range, and one on each side of it.
-fn cut(frame: &mut Frame, [from, to]: [i64; 2]) {
-    for series in &mut frame.series {
-        for points in std::iter::once(&mut series.points).chain(series.smoothed.as_mut()) {
-            let first = points.x.partition_point(|x| *x < from).saturating_sub(1);
-            let last = (points.x.partition_point(|x| *x <= to) + 1).min(points.x.len());
-            points.x = points.x[first..last].to_vec();
-            points.y = points.y[first..last].to_vec();
-        }
-    }
 }
 
 fn not_frozen(what: &str) -> ApiError {

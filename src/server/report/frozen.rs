@@ -1,0 +1,94 @@
+//! What a panel grid showed at a time: questions with their answers, asked again the way that live data is.
+
+use data::{
+    frame::{self, Frame, FrameRequest},
+    run::{MetricRow, RunsPage, RunsRequest},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The most runs that a frozen run list holds.
+pub const MOST_RUNS: u32 = 1_000;
+
+/// What is stored, as JSON compressed with zstd.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct FrozenGrid {
+    /// Run lists by what asked for them.
+    pub runs: Vec<(RunsRequest, RunsPage)>,
+    /// Each frame's binary form in Base64, with the version of the store taken out.
+    pub frames: Vec<(FrameRequest, String)>,
+}
+
+impl FrozenGrid {
+    /// As bytes to be stored.
+    pub fn packed(&self) -> std::io::Result<Vec<u8>> {
+        let json = serde_json::to_vec(self).expect("questions and answers are plain JSON");
+        zstd::bulk::compress(&json, 3)
+    }
+
+    /// What was stored, or why it cannot be read.
+    pub fn unpacked(packed: &[u8]) -> Result<FrozenGrid, String> {
+        let json = zstd::stream::decode_all(packed).map_err(|error| error.to_string())?;
+        serde_json::from_slice(&json).map_err(|error| format!("frozen data: {error}"))
+    }
+
+    /// All runs that were stored for these experiments and this filter, in this order if there is one.
+    pub fn runs(&self, request: &RunsRequest) -> Option<&RunsPage> {
+        let same = |kept: &RunsRequest| kept.experiments == request.experiments && kept.filter == request.filter;
+        let exact = self.runs.iter().find(|(kept, _)| same(kept) && kept.order_by == request.order_by);
+        exact.or_else(|| self.runs.iter().find(|(kept, _)| same(kept))).map(|(_, page)| page)
+    }
+
+    /// The frame that was stored for `request`, with the runs and the part of x that it asks for; `None` if none was.
+    pub fn frame(&self, request: &FrameRequest) -> Option<Result<Frame, String>> {
+        let wanted = question(request);
+        let (_, encoded) = self.frames.iter().find(|(kept, _)| question(kept) == wanted)?;
+        Some(decoded(encoded).map(|mut frame| {
+            if let Some(runs) = &request.run_set.runs {
+                frame.series.retain(|series| runs.contains(&series.run_id));
+            }
+            if let Some(range) = request.range {
+                cut(&mut frame, range);
+            }
+            frame
+        }))
+    }
+
+    /// The metrics of the frames.
+    pub fn metrics(&self) -> Result<Vec<MetricRow>, String> {
+        let mut rows = BTreeMap::new();
+        for (request, encoded) in &self.frames {
+            let frame = decoded(encoded)?;
+            let last = frame.series.iter().filter_map(|series| series.points.x.last()).max().copied();
+            rows.insert(request.metric.clone(), (frame.series.len() as u64, last.unwrap_or_default()));
+        }
+        let row = |(metric, (runs, max_step))| MetricRow { metric, runs, max_step };
+        Ok(rows.into_iter().map(row).collect())
+    }
+}
+
+fn decoded(encoded: &str) -> Result<Frame, String> {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    let bytes = STANDARD.decode(encoded).map_err(|error| error.to_string())?;
+    frame::decode(&bytes).map_err(|error| error.to_string())
+}
+
+/// What a request asks, apart from how much of it and how finely.
+fn question(request: &FrameRequest) -> FrameRequest {
+    let mut question = FrameRequest { range: None, width_px: 0, buckets: None, since: None, ..request.clone() };
+    question.run_set.runs = None;
+    question.run_set.filter.clear();
+    question
+}
+
+/// Leaves the points in the range, and one on each side of it.
+fn cut(frame: &mut Frame, [from, to]: [i64; 2]) {
+    for series in &mut frame.series {
+        for points in std::iter::once(&mut series.points).chain(series.smoothed.as_mut()) {
+            let first = points.x.partition_point(|x| *x < from).saturating_sub(1);
+            let last = (points.x.partition_point(|x| *x <= to) + 1).min(points.x.len());
+            points.x = points.x[first..last].to_vec();
+            points.y = points.y[first..last].to_vec();
+        }
+    }
+}
