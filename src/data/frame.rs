@@ -82,6 +82,10 @@ pub struct RunSet {
 pub struct GroupRequest {
     /// The columns that the runs of a group share, a few at most.
     pub by: Vec<Column>,
+    /// Run sets that are kept apart: runs of two of these are never in one group, and each group's key ends with the
+    /// place of its set in this list. Runs that are in none are left out. Empty for one set of all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sets: Vec<Vec<RunId>>,
     /// What is drawn of each group.
     pub look: GroupLook,
 }
@@ -136,6 +140,11 @@ pub struct FrameRequest {
 }
 
 impl FrameRequest {
+    /// What is drawn: the metric, or the expression.
+    pub fn drawn(&self) -> &str {
+        if self.expression.is_empty() { &self.metric } else { &self.expression }
+    }
+
     /// Whether what was answered can be grown by a frame of the growth alone, with `buckets` and `since`.
     /// If not, a new point may change what lies before it, those two are refused, and who wants to see the growth
     /// asks for the whole anew.

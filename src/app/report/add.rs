@@ -77,8 +77,8 @@ pub fn AddToReport(workspace: Workspace, panel: String, #[prop(into)] on_close: 
 }
 
 fn grid_of(placed: PlacedView, panel: String) -> Content {
-    let sets = vec![NamedSet { name: String::new(), placed }];
-    Content::Panels(PanelGrid { sets, panels: vec![panel_of(panel, 0)], frozen: None })
+    let sets = vec![NamedSet { name: String::new(), color: None, placed }];
+    Content::Panels(PanelGrid { sets, panels: vec![panel_of(panel, 0)], ..PanelGrid::default() })
 }
 
 async fn begin(content: Content) -> Result<String, ApiError> {

@@ -17,7 +17,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 /// A panel of `metric` over the run set at `set`, half as wide as the grid.
 pub fn panel_of(metric: String, set: usize) -> GridPanel {
-    GridPanel { id: new_block(Content::Divider).id, metric, set, span: 6, height: HEIGHT_PX }
+    GridPanel { id: new_block(Content::Divider).id, metric, set, also: Vec::new(), span: 6, height: HEIGHT_PX }
 }
 
 /// The dialog behind "Choose panels". What is changed shows at once.
@@ -73,7 +73,7 @@ pub fn GridEdit(editor: Editor, block: String, #[prop(into)] on_close: Callback<
 /// All runs of an experiment.
 pub fn set_of(experiment_id: String) -> NamedSet {
     let view = View { version: data::view::VERSION, ..View::default() };
-    NamedSet { name: String::new(), placed: PlacedView { experiment_id, tab: String::new(), view } }
+    NamedSet { name: String::new(), color: None, placed: PlacedView { experiment_id, tab: String::new(), view } }
 }
 
 type Change = StoredValue<std::sync::Arc<dyn Fn(Box<dyn FnOnce(&mut PanelGrid)>) + Send + Sync>>;

@@ -38,7 +38,15 @@ pub fn put(editor: Editor, id: String, insert: Insert) {
                 match api::experiments().await.map(|rows| rows.into_iter().next()) {
                     Ok(Some(row)) => {
                         let placed = super::grid_edit::set_of(row.experiment_id).placed;
-                        editor.put_blocks(&id, vec![Content::Runs(Box::new(RunTable { placed, limit: 10 }))]);
+                        editor.put_blocks(
+                            &id,
+                            vec![Content::Runs(Box::new(RunTable {
+                                name: String::new(),
+                                placed,
+                                also: Vec::new(),
+                                limit: 10,
+                            }))],
+                        );
                     }
                     Ok(None) => drop(
                         editor.notice.try_set(Some("There is no experiment yet whose runs could be shown.".to_owned())),

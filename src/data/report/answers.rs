@@ -22,7 +22,7 @@ pub struct ReportRow {
     pub published: Option<Version>,
     /// Whether the draft holds what was not published.
     pub changed: bool,
-    /// How many comments are not resolved.
+    /// How many comments are not resolved; answers count with what they answer.
     pub comments: i64,
 }
 

@@ -13,6 +13,9 @@ pub const COLUMNS: u8 = 12;
 /// How high a panel is at first, CSS pixels.
 pub const HEIGHT_PX: u16 = 280;
 
+/// The most colours a run set is marked with; the palette begins anew behind it.
+pub const COLORS: u8 = 24;
+
 /// Panels over one or more run sets.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -21,6 +24,9 @@ pub struct PanelGrid {
     pub sets: Vec<NamedSet>,
     /// The panels, row by row.
     pub panels: Vec<GridPanel>,
+    /// Whether a panel of several run sets draws each of them as one line with a band, instead of run by run.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub pooled: bool,
     /// What the grid shows instead of live data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frozen: Option<Frozen>,
@@ -32,8 +38,29 @@ pub struct NamedSet {
     /// Its name; empty for none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
+    /// Its place in the palette, where several run sets are drawn together; `None` for that of its place among them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub color: Option<u8>,
     /// The runs, and how panels draw them.
     pub placed: PlacedView,
+}
+
+impl NamedSet {
+    /// The name, or what stands for none in a list where this is the one at `at`.
+    pub fn title(&self, at: usize) -> String {
+        if self.name.trim().is_empty() { format!("Runs {}", at + 1) } else { self.name.clone() }
+    }
+
+    /// The place in the palette that it has at `at` in a list.
+    pub fn color_at(&self, at: usize) -> usize {
+        self.color.map_or(at, usize::from)
+    }
+
+    fn mend(&mut self) -> Result<(), ViewError> {
+        plain(&mut self.name);
+        self.color = self.color.map(|color| color % COLORS);
+        mend_view(&mut self.placed)
+    }
 }
 
 /// A panel of a grid.
@@ -43,13 +70,35 @@ pub struct GridPanel {
     pub id: String,
     /// The metric's full name, or what a view calls the panel.
     pub metric: String,
-    /// Whose runs it draws: a place in [`PanelGrid::sets`].
+    /// Whose runs it draws, and how: a place in [`PanelGrid::sets`].
     #[serde(default)]
     pub set: usize,
+    /// Whose runs it draws as well, as those of [`GridPanel::set`] are drawn: places in [`PanelGrid::sets`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<usize>,
     /// How many of the [`COLUMNS`] it takes.
     pub span: u8,
     /// How high it is, CSS pixels.
     pub height: u16,
+}
+
+impl GridPanel {
+    /// All run sets that it draws, first the one that says how.
+    pub fn sets(&self) -> Vec<usize> {
+        std::iter::once(self.set).chain(self.also.iter().copied()).collect()
+    }
+
+    /// Draws the run set at `set` as well, or not; one stays in any case.
+    pub fn turn_set(&mut self, set: usize) {
+        if let Some(at) = self.also.iter().position(|also| *also == set) {
+            self.also.remove(at);
+        } else if self.set != set {
+            self.also.push(set);
+            self.also.sort_unstable();
+        } else if !self.also.is_empty() {
+            self.set = self.also.remove(0);
+        }
+    }
 }
 
 /// Data that was stored with the report.
@@ -64,11 +113,33 @@ pub struct Frozen {
 /// Runs as a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunTable {
+    /// What the runs are called; empty for nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
     /// The runs; the view's table says which columns.
     pub placed: PlacedView,
-    /// How many runs are shown at most.
+    /// Further run sets, which stand below.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<NamedSet>,
+    /// How many runs of each are shown at most.
     #[serde(default = "ten")]
     pub limit: u16,
+}
+
+impl RunTable {
+    /// All run sets, in order.
+    pub fn sets(&self) -> Vec<NamedSet> {
+        let first = NamedSet { name: self.name.clone(), color: None, placed: self.placed.clone() };
+        std::iter::once(first).chain(self.also.iter().cloned()).collect()
+    }
+
+    /// Shows these run sets, of which there must be one; the first keeps no colour.
+    pub fn set_sets(&mut self, sets: Vec<NamedSet>) {
+        let mut sets = sets.into_iter();
+        if let Some(first) = sets.next() {
+            (self.name, self.placed, self.also) = (first.name, first.placed, sets.collect());
+        }
+    }
 }
 
 fn ten() -> u16 {
@@ -76,16 +147,38 @@ fn ten() -> u16 {
 }
 
 impl PanelGrid {
+    /// Adds a run set. Panels that drew all of them draw it as well.
+    pub fn add_set(&mut self, set: NamedSet) {
+        let (new, before) = (self.sets.len(), self.sets.len());
+        self.sets.push(set);
+        for panel in self.panels.iter_mut().filter(|panel| panel.sets().len() == before) {
+            panel.also.push(new);
+        }
+    }
+
+    /// Takes a run set out, and the panels that drew nothing else.
+    pub fn remove_set(&mut self, at: usize) {
+        self.sets.remove(at);
+        self.panels.retain_mut(|panel| {
+            let mut left: Vec<usize> = panel.sets().into_iter().filter(|set| *set != at).collect();
+            left.iter_mut().filter(|set| **set > at).for_each(|set| *set -= 1);
+            let Some((first, also)) = left.split_first() else { return false };
+            (panel.set, panel.also) = (*first, also.to_vec());
+            true
+        });
+    }
+
     pub(super) fn mend(&mut self) -> Result<(), ViewError> {
         self.sets.truncate(MOST_SETS);
-        for set in &mut self.sets {
-            plain(&mut set.name);
-            mend_view(&mut set.placed)?;
-        }
+        self.sets.iter_mut().try_for_each(NamedSet::mend)?;
         let sets = self.sets.len();
         self.panels.truncate(MOST_PANELS);
         self.panels.retain(|panel| panel.set < sets);
         for (at, panel) in self.panels.iter_mut().enumerate() {
+            let first = panel.set;
+            panel.also.retain(|set| *set < sets && *set != first);
+            panel.also.sort_unstable();
+            panel.also.dedup();
             panel.span = panel.span.clamp(2, COLUMNS);
             panel.height = panel.height.clamp(120, 1_200);
             if panel.id.is_empty() || panel.id.len() > 24 || !panel.id.bytes().all(|byte| byte.is_ascii_alphanumeric())
@@ -101,6 +194,9 @@ impl PanelGrid {
 impl RunTable {
     pub(super) fn mend(&mut self) -> Result<(), ViewError> {
         self.limit = self.limit.clamp(1, 200);
+        plain(&mut self.name);
+        self.also.truncate(MOST_SETS - 1);
+        self.also.iter_mut().try_for_each(NamedSet::mend)?;
         mend_view(&mut self.placed)
     }
 }
@@ -111,4 +207,65 @@ fn mend_view(placed: &mut PlacedView) -> Result<(), ViewError> {
     }
     placed.view = View::of_json(&placed.view.to_json())?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(name: &str) -> NamedSet {
+        let placed = PlacedView { experiment_id: "1".into(), tab: String::new(), view: View::default() };
+        NamedSet { name: name.into(), color: None, placed }
+    }
+
+    fn panel(sets: &[usize]) -> GridPanel {
+        GridPanel {
+            id: "p".into(),
+            metric: "loss".into(),
+            set: sets[0],
+            also: sets[1..].to_vec(),
+            span: 6,
+            height: 280,
+        }
+    }
+
+    fn drawn(grid: &PanelGrid) -> Vec<Vec<usize>> {
+        grid.panels.iter().map(GridPanel::sets).collect()
+    }
+
+    #[test]
+    fn panels_follow_the_run_sets_that_come_and_go() {
+        let mut grid = PanelGrid { sets: vec![set("a")], panels: vec![panel(&[0])], ..PanelGrid::default() };
+        grid.add_set(set("b"));
+        assert_eq!(drawn(&grid), [vec![0, 1]], "who drew all draws the new one");
+        grid.panels.push(panel(&[1]));
+        grid.add_set(set("c"));
+        assert_eq!(drawn(&grid), [vec![0, 1, 2], vec![1]], "who drew some does not");
+        grid.remove_set(0);
+        assert_eq!(drawn(&grid), [vec![0, 1], vec![0]]);
+        assert_eq!(grid.sets.iter().map(|set| set.name.as_str()).collect::<Vec<_>>(), ["b", "c"]);
+        grid.remove_set(0);
+        assert_eq!(drawn(&grid), [vec![0]], "a panel without runs goes");
+    }
+
+    #[test]
+    fn a_panel_keeps_one_run_set_at_least() {
+        let mut one = panel(&[0]);
+        for (turned, left) in [(0, vec![0]), (2, vec![0, 2]), (1, vec![0, 1, 2]), (0, vec![1, 2]), (2, vec![1])] {
+            one.turn_set(turned);
+            assert_eq!(one.sets(), left, "{turned}");
+        }
+    }
+
+    #[test]
+    fn places_that_are_none_are_mended() {
+        let mut grid = PanelGrid {
+            sets: vec![NamedSet { color: Some(200), ..set("a") }, set("b")],
+            panels: vec![GridPanel { also: vec![1, 1, 0, 9], ..panel(&[0]) }, panel(&[7])],
+            ..PanelGrid::default()
+        };
+        grid.mend().expect("its views are old enough");
+        assert_eq!(drawn(&grid), [[0, 1]]);
+        assert_eq!(grid.sets[0].color, Some(200 % COLORS));
+    }
 }

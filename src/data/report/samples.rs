@@ -22,24 +22,35 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 fn placed() -> impl Strategy<Value = PlacedView> {
-    (text(), prop::option::of((-9i64..9, 10i64..20)), any::<bool>()).prop_map(|(search, range, hide_all)| {
-        let view = View { search, hide_all, range: range.map(|(from, to)| [from, to]), ..View::default() };
-        PlacedView { experiment_id: "1".into(), tab: String::new(), view }
-    })
+    let experiment = prop::sample::select(vec!["1", "2", "77"]);
+    (experiment, text(), text(), prop::option::of((-9i64..9, 10i64..20)), any::<bool>()).prop_map(
+        |(experiment, search, filter, range, hide_all)| {
+            let view = View { search, filter, hide_all, range: range.map(|(from, to)| [from, to]), ..View::default() };
+            PlacedView { experiment_id: experiment.into(), tab: String::new(), view }
+        },
+    )
 }
 
 fn grid() -> impl Strategy<Value = PanelGrid> {
-    let set = (text(), placed()).prop_map(|(name, placed)| NamedSet { name, placed });
-    let panel = (text(), 2u8..=12, 120u16..999).prop_map(|(metric, span, height)| GridPanel {
-        id: "p1".into(),
-        metric,
-        set: 0,
-        span,
-        height,
-    });
+    let also = prop::collection::vec(0usize..4, 0..3);
+    let panel = (text(), 0usize..3, also, 2u8..=12, 120u16..999)
+        .prop_map(|(metric, set, also, span, height)| GridPanel { id: "p1".into(), metric, set, also, span, height });
     let frozen = prop::option::of(any::<i64>().prop_map(|millis| Frozen { hash: "ab".repeat(32), millis }));
-    (prop::collection::vec(set, 1..3), prop::collection::vec(panel, 0..3), frozen)
-        .prop_map(|(sets, panels, frozen)| PanelGrid { sets, panels, frozen })
+    (prop::collection::vec(set(), 1..4), prop::collection::vec(panel, 0..3), any::<bool>(), frozen)
+        .prop_map(|(sets, panels, pooled, frozen)| PanelGrid { sets, panels, pooled, frozen })
+}
+
+fn set() -> impl Strategy<Value = NamedSet> {
+    (text(), prop::option::of(0u8..24), placed()).prop_map(|(name, color, placed)| NamedSet { name, color, placed })
+}
+
+fn table() -> impl Strategy<Value = RunTable> {
+    (text(), placed(), prop::collection::vec(set(), 0..3), 1u16..50).prop_map(|(name, placed, also, limit)| RunTable {
+        name,
+        placed,
+        also,
+        limit,
+    })
 }
 
 fn content() -> impl Strategy<Value = Content> {
@@ -62,7 +73,7 @@ fn content() -> impl Strategy<Value = Content> {
         Just(Content::Contents),
         Just(Content::Divider),
         text().prop_map(|text| Content::Markdown { text }),
-        (placed(), 1u16..50).prop_map(|(placed, limit)| Content::Runs(Box::new(RunTable { placed, limit }))),
+        table().prop_map(|table| Content::Runs(Box::new(table))),
         grid().prop_map(Content::Panels),
     ]
 }

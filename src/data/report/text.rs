@@ -148,7 +148,8 @@ fn guarded_at(line: &str) -> Option<usize> {
 /// A line of words as Markdown that shows them: what would begin a block is kept from it.
 pub fn words_only(line: &str) -> String {
     let line = line.trim_start();
-    if is_blank(line) || !begins_block(line) { line.to_owned() } else { guard(line) }
+    // A picture is no block to other programs.
+    if is_blank(line) || line.starts_with("![") || !begins_block(line) { line.to_owned() } else { guard(line) }
 }
 
 fn is_blank(line: &str) -> bool {

@@ -49,7 +49,7 @@ impl View {
                 by.push(column.clone());
             }
         }
-        Some(GroupRequest { by, look: look.group })
+        Some(GroupRequest { by, sets: Vec::new(), look: look.group })
     }
 }
 

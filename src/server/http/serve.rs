@@ -15,6 +15,7 @@ use hyper_util::{
 };
 use rustix::process::{Resource, getrlimit, setrlimit};
 use std::{
+    collections::BTreeSet,
     pin::Pin,
     task::{Context, Poll, ready},
     time::Duration,
@@ -32,6 +33,8 @@ const BODY_PATIENCE: Duration = Duration::from_secs(30);
 const STOP_PATIENCE: Duration = Duration::from_secs(10);
 /// How long to wait when the system gives no more connections, such as when files run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// How often the files of reports are looked through.
+const TIDY_PAUSE: Duration = Duration::from_secs(3_600);
 
 /// Serves on `listener` until `stop`, then lets requests that run end.
 pub async fn serve(listener: TcpListener, state: AppState, stop: impl Future<Output = ()>) {
@@ -40,6 +43,7 @@ pub async fn serve(listener: TcpListener, state: AppState, stop: impl Future<Out
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
     let running = GracefulShutdown::new();
+    let tidying = tokio::spawn(tidy(state.clone()));
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -63,9 +67,20 @@ pub async fn serve(listener: TcpListener, state: AppState, stop: impl Future<Out
             }
         });
     }
+    tidying.abort();
     state.live.close();
     if timeout(STOP_PATIENCE, running.shutdown()).await.is_err() {
         tracing::warn!("some requests did not end in time");
+    }
+}
+
+/// Deletes what reports do not need any more, from time to time.
+async fn tidy(state: AppState) {
+    loop {
+        sleep(TIDY_PAUSE).await;
+        if let Err(error) = state.store.sweep_report_files(BTreeSet::new()).await {
+            tracing::warn!(%error, "files that no report needs could not be deleted");
+        }
     }
 }
 

@@ -64,6 +64,9 @@ const MATH_ATTRIBUTES: &[&str] = &[
     "style",
 ];
 
+/// The class of a link that stands for a picture on another server.
+pub(super) const OUTSIDE: &str = "report-outside";
+
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut cleaner = Builder::default();
     cleaner
@@ -93,6 +96,7 @@ fn harmless<'u>(tag: &str, attribute: &str, value: &'u str) -> Option<Cow<'u, st
     let good = match (tag, attribute) {
         ("img", "src") => value.strip_prefix(IMAGES).is_some_and(is_hash),
         // Classes of the app would make HTML look like a part of it.
+        ("a", "class") if value == OUTSIDE => true,
         (_, "class") => value.split(' ').all(|class| class.starts_with("menv") || class.starts_with("cell")),
         _ => true,
     };

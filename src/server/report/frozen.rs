@@ -2,10 +2,10 @@
 
 use data::{
     frame::{self, Frame, FrameRequest},
-    run::{MetricRow, RunsPage, RunsRequest},
+    run::{MetricRow, RunId, RunsPage, RunsRequest},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The most runs that a frozen run list holds.
 pub const MOST_RUNS: u32 = 1_000;
@@ -42,12 +42,17 @@ impl FrozenGrid {
     /// The frame that was stored for `request`, with the runs and the part of x that it asks for; `None` if none was.
     pub fn frame(&self, request: &FrameRequest) -> Option<Result<Frame, String>> {
         let wanted = question(request);
-        let (_, encoded) = self.frames.iter().find(|(kept, _)| question(kept) == wanted)?;
-        Some(decoded(encoded).map(|mut frame| {
+        let same: Vec<_> = self.frames.iter().filter(|(kept, _)| question(kept) == wanted).collect();
+        let exact = same.iter().position(|(kept, _)| kept.run_set == request.run_set).unwrap_or(0);
+        let first = &same.get(exact)?.1;
+        let others = same.iter().enumerate().filter(|(at, _)| *at != exact).map(|(_, (_, encoded))| encoded);
+        Some(joined(first, others).map(|mut frame| {
             if let Some(runs) = &request.run_set.runs {
                 frame.series.retain(|series| runs.contains(&series.run_id));
             }
-            if let Some(range) = request.range {
+            let unit = frame.x_unit;
+            let counts = |[from, to]: [f64; 2]| [(from / unit).floor() as i64, (to / unit).ceil() as i64];
+            if let Some(range) = request.range.or(request.x_range.map(counts)) {
                 cut(&mut frame, range);
             }
             frame
@@ -67,6 +72,17 @@ impl FrozenGrid {
     }
 }
 
+/// A frame with the runs of others to which the same was asked of other runs, such as other run sets of one experiment.
+fn joined<'a>(first: &str, others: impl Iterator<Item = &'a String>) -> Result<Frame, String> {
+    let mut frame = decoded(first)?;
+    for encoded in others {
+        let known: BTreeSet<RunId> = frame.series.iter().map(|series| series.run_id).collect();
+        frame.series.extend(decoded(encoded)?.series.into_iter().filter(|series| !known.contains(&series.run_id)));
+    }
+    frame.series.sort_unstable_by_key(|series| series.run_id);
+    Ok(frame)
+}
+
 fn decoded(encoded: &str) -> Result<Frame, String> {
     use base64::{Engine, engine::general_purpose::STANDARD};
     let bytes = STANDARD.decode(encoded).map_err(|error| error.to_string())?;
@@ -75,7 +91,8 @@ fn decoded(encoded: &str) -> Result<Frame, String> {
 
 /// What a request asks, apart from how much of it and how finely.
 fn question(request: &FrameRequest) -> FrameRequest {
-    let mut question = FrameRequest { range: None, width_px: 0, buckets: None, since: None, ..request.clone() };
+    let mut question =
+        FrameRequest { range: None, x_range: None, width_px: 0, buckets: None, since: None, ..request.clone() };
     question.run_set.runs = None;
     question.run_set.filter.clear();
     question

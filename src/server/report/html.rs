@@ -1,11 +1,15 @@
 //! Blocks of a report as HTML that is safe to show.
 
-use super::{clean::clean, highlight::highlight, math::mathml};
+use super::{
+    clean::{OUTSIDE, clean, escape},
+    highlight::highlight,
+    math::mathml,
+};
 use data::report::{
     Content, Document,
     text::{IMAGES, words_only},
 };
-use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html::push_html};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html::push_html};
 use pulldown_latex::config::DisplayMode;
 use std::collections::BTreeMap;
 
@@ -71,17 +75,26 @@ fn html_of_events<'a>(events: impl Iterator<Item = Event<'a>>) -> String {
         Event::InlineMath(formula) => Event::InlineHtml(mathml(&formula, DisplayMode::Inline).into()),
         Event::DisplayMath(formula) => Event::InlineHtml(mathml(&formula, DisplayMode::Block).into()),
         // A picture of others would tell them who reads the report.
-        Event::Start(Tag::Image { dest_url, title, id, .. }) if !dest_url.starts_with(IMAGES) => {
+        Event::Start(Tag::Image { dest_url, .. }) if !dest_url.starts_with(IMAGES) => {
             outside = true;
-            let title = if title.is_empty() { CowStr::from(format!("Picture at {dest_url}")) } else { title };
-            Event::Start(Tag::Link { link_type: LinkType::Inline, dest_url, title, id })
+            let (to, host) = (escape(&dest_url), escape(host_of(&dest_url)));
+            let why = "A picture on another server, not loaded so that nobody there hears who reads this";
+            Event::InlineHtml(format!("<a class=\"{OUTSIDE}\" href=\"{to}\" title=\"{why}\">Picture at {host} ").into())
         }
-        Event::End(TagEnd::Image) if std::mem::take(&mut outside) => Event::End(TagEnd::Link),
+        Event::End(TagEnd::Image) if std::mem::take(&mut outside) => Event::InlineHtml("</a>".into()),
         event => event,
     });
     push_html(&mut html, events);
     // Nothing that is shown had no way through here, code of our own lexer apart.
     clean(&html)
+}
+
+/// The server that an address names.
+fn host_of(address: &str) -> &str {
+    let rest = address.split_once("//").map_or("", |(_, rest)| rest);
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host.rsplit('@').next().unwrap_or_default();
+    if host.is_empty() { "another place" } else { host }
 }
 
 #[cfg(test)]

@@ -156,8 +156,12 @@ impl Import<'_> {
             Tag::Emphasis => self.words.push('*'),
             Tag::Strong => self.words.push_str("**"),
             Tag::Strikethrough => self.words.push_str("~~"),
-            Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
+            Tag::Link { dest_url, .. } => {
                 self.words.push('[');
+                self.links.push(dest_url.into_string());
+            }
+            Tag::Image { dest_url, .. } => {
+                self.words.push_str("![");
                 self.links.push(dest_url.into_string());
             }
             Tag::MetadataBlock(_) => self.metadata = true,
@@ -204,12 +208,12 @@ impl Import<'_> {
         }
     }
 
-    /// A picture of a report alone in its paragraph is a block; any other is a link.
+    /// A picture of a report alone in its paragraph is a block; any other is written as it came.
     fn end_image(&mut self) {
         let to = self.links.pop().unwrap_or_default();
         match to.strip_prefix(IMAGES) {
-            Some(hash) if self.words.starts_with('[') && self.kind.is_none() => {
-                let (hash, caption) = (hash.to_owned(), self.words[1..].to_owned());
+            Some(hash) if self.words.starts_with("![") && self.kind.is_none() => {
+                let (hash, caption) = (hash.to_owned(), self.words[2..].to_owned());
                 self.words.clear();
                 self.push(Content::Image { hash, caption });
             }
@@ -225,6 +229,9 @@ impl Import<'_> {
             return;
         }
         let quote = self.quotes.last().copied();
+        if kind.is_none() && quote.is_none() && words.trim().eq_ignore_ascii_case("\\[toc\\]") {
+            return self.push(Content::Contents);
+        }
         let mut content = kind.unwrap_or(match quote {
             Some(Some(tone)) => Content::Callout { tone, text: String::new() },
             Some(None) => Content::Quote { text: String::new() },
@@ -287,7 +294,13 @@ mod tests {
             ("an alert", "> [!TIP]\n> a", vec![Content::Callout { tone: Tone::Tip, text: "a".into() }]),
             ("math", "$$\nx\n$$", vec![Content::Math { text: "x".into() }]),
             ("a table", "a | b\n--|--\n1 | 2", vec![Content::Markdown { text: "a | b\n--|--\n1 | 2".into() }]),
-            ("a picture of others", "![x](https://a.b/c.png)", vec![Content::paragraph("[x](https://a.b/c.png)")]),
+            ("a picture of others", "![x](https://a.b/c.png)", vec![Content::paragraph("![x](https://a.b/c.png)")]),
+            (
+                "the contents",
+                "a\n\n[TOC]\n\nb",
+                vec![Content::paragraph("a"), Content::Contents, Content::paragraph("b")],
+            ),
+            ("a box of nothing else", "- [TOC]", vec![item(List::Bullet, 0, "\\[TOC\\]")]),
             ("html", "<div>\nx\n</div>", vec![Content::Markdown { text: "<div>\nx\n</div>".into() }]),
             ("code with ticks", "``a`b``", vec![Content::paragraph("`` a`b ``")]),
         ] {

@@ -61,6 +61,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_reports.sql"),
     include_str!("migrations/0005_shares.sql"),
     include_str!("migrations/0006_summaries.sql"),
+    include_str!("migrations/0007_report_orphans.sql"),
 ];
 
 /// The migration that adds least and greatest values, of which the program finds those in the tail.

@@ -37,7 +37,7 @@ use axum::{
     response::IntoResponse,
     routing::{delete, get, post, put},
 };
-use reports::{comments, frozen, images};
+use reports::{comments, frozen, images, trash};
 
 /// The largest body of a request, which a run set of many named runs needs.
 const BODY_BYTES: usize = 8 << 20;
@@ -66,7 +66,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/api/frames", post(frames::frame))
         .route("/api/importance", post(importance::importance))
         .route("/api/live", get(live::watch))
-        .route("/api/reports", get(reports::list).post(reports::create))
+        .route("/api/reports", get(trash::list).post(reports::create))
         .route("/api/reports/parse", post(reports::parse))
         .route("/api/reports/images/{hash}", get(images::bytes))
         .route("/api/reports/frozen", post(frozen::freeze))
@@ -74,8 +74,9 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/api/reports/frozen/{hash}/runs", post(frozen::run_rows))
         .route("/api/reports/frozen/{hash}/frames", post(frozen::frames))
         .route("/api/reports/frozen/{hash}/metrics", get(frozen::metrics))
-        .route("/api/reports/{report}", get(reports::one).delete(reports::remove))
-        .route("/api/reports/{report}/restore", post(reports::restore))
+        .route("/api/reports/{report}", get(reports::one).delete(trash::remove))
+        .route("/api/reports/{report}/restore", post(trash::restore))
+        .route("/api/reports/{report}/purge", post(trash::purge))
         .route("/api/reports/{report}/draft", put(reports::save))
         .route("/api/reports/{report}/publish", post(reports::publish))
         .route("/api/reports/{report}/versions", get(reports::versions))

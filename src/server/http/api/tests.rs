@@ -463,6 +463,32 @@ async fn a_thousand_watchers_hear_of_growth_within_a_quarter_of_a_second() {
 }
 
 #[tokio::test]
+async fn one_stream_tells_of_several_experiments_by_name() {
+    let server = Server::start();
+    let (digits, speech) = (server.experiment("digits").await, server.experiment("speech").await);
+    let run = server.run(speech, 2).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    for (name, asked, status) in [
+        ("one is unknown", format!("{digits},99"), 404),
+        ("one is no number", format!("{digits},x"), 404),
+        ("nothing behind the comma", format!("{digits},"), 404),
+        ("too many", (0..60).map(|eid| eid.to_string()).collect::<Vec<_>>().join(","), 400),
+    ] {
+        assert_eq!(server.get(&format!("/api/live?experiment={asked}")).await.0, status, "{name}");
+    }
+    let request = Request::get(format!("/api/live?experiment={digits},{speech}")).body(Body::empty()).unwrap();
+    let response = router(server.state.clone()).oneshot(request).await.unwrap();
+    let mut stream = response.into_body().into_data_stream();
+    assert!(matches!(heard(&mut stream).await, LiveEvent::Hello { .. }), "which has no name");
+    server.log(run, "loss", 0..1).await;
+    let event = stream.next().await.unwrap().unwrap();
+    let event = std::str::from_utf8(&event).unwrap();
+    assert!(event.starts_with(&format!("event: {speech}\ndata: {{")) && event.contains("loss"), "{event}");
+    drop(stream);
+    assert_eq!(server.state.live.watchers(), 0, "who goes is not told any more");
+}
+
+#[tokio::test]
 async fn artifacts_are_listed_and_sent_harmlessly() {
     let server = Server::start();
     let run = server.run(server.experiment("digits").await, 1).await;

@@ -167,6 +167,28 @@ fn danger(html: &str) -> Option<String> {
 }
 
 #[test]
+fn pictures_of_others_are_links_that_say_so() {
+    for (text, said) in [
+        ("![a *b*](https://evil.example/x.png)", "Picture at evil.example a <em>b</em></a>"),
+        ("![](https://me@evil.example:81?x)", "Picture at evil.example:81 </a>"),
+        ("![x](//evil.example/x)", "Picture at evil.example x</a>"),
+        ("![x](data:image/png;base64,AAAA)", "Picture at another place x</a>"),
+        ("![x](https://&quot;onload=alert`1`//)", "Picture at \"onload=alert`1` x</a>"),
+    ] {
+        for content in [Content::paragraph(text), Content::Markdown { text: text.into() }] {
+            let made = html(content);
+            assert!(made.contains(said) && made.contains("class=\"report-outside\""), "{text}: {made}");
+            assert!(!made.contains("<img") && danger(&made).is_none(), "{text}: {made}");
+        }
+    }
+    let link = html(Content::paragraph("[x](/y)"));
+    assert!(!link.contains("class"), "{link}");
+    let dressed =
+        html(Content::Markdown { text: "<a class=\"report-outside dialog\">x</a><b class=report-outside>".into() });
+    assert!(!dressed.contains("class"), "{dressed}");
+}
+
+#[test]
 fn our_own_pictures_are_shown_in_markdown() {
     let hash = "0a".repeat(32);
     let made = html(Content::Markdown { text: format!("![loss]({IMAGES}{hash})") });

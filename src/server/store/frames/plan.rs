@@ -22,6 +22,8 @@ const MOST_POINTS: f64 = 10e6;
 
 /// More columns than this cannot make a group.
 const MOST_KEYS: usize = 8;
+/// More run sets than this are not kept apart.
+const MOST_SETS: usize = 20;
 
 /// How the series of a frame are thinned.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,6 +58,11 @@ pub(super) fn check(request: &FrameRequest) -> Result<(), StoreError> {
     }
     check_x(request)?;
     match &request.group {
+        Some(group) if group.sets.len() > MOST_SETS => {
+            refuse(format!("`group.sets` keeps at most {MOST_SETS} run sets apart, not {}", group.sets.len()))
+        }
+        // Run sets alone make groups, too.
+        Some(group) if group.by.is_empty() && !group.sets.is_empty() => Ok(()),
         Some(group) if !(1..=MOST_KEYS).contains(&group.by.len()) => {
             refuse(format!("`group.by` must name 1 to {MOST_KEYS} columns, not {}", group.by.len()))
         }

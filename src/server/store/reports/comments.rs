@@ -69,23 +69,30 @@ pub fn add(tx: &mut WriteTx, report: &str, new: &NewComment) -> Result<Stored, S
     if count >= MOST {
         return Err(StoreError::Invalid(format!("a report has at most {MOST} comments")));
     }
-    if let Some(answered) = new.reply_to {
-        require(tx.db, report, answered)?;
-    }
+    // An answer to an answer belongs to the same thread, and is about what that is about.
+    let first = match new.reply_to.map(|answered| require(tx.db, report, answered)).transpose()? {
+        Some(answered) => match answered.new.reply_to {
+            Some(first) => Some(require(tx.db, report, first)?),
+            None => Some(answered),
+        },
+        None => None,
+    };
+    let anchor = first.as_ref().map_or(anchor, |first| &first.new.anchor);
+    let first = first.as_ref().map(|first| first.number);
     let json = serde_json::to_string(anchor).map_err(|error| StoreError::Invalid(error.to_string()))?;
     tx.db
         .prepare_cached(
             "INSERT INTO report_comment (report, anchor, author, text, millis, reply_to) VALUES (?, ?, ?, ?, ?, ?)",
         )?
-        .execute(params![report, json, new.author.trim(), text, now_millis(), new.reply_to])?;
+        .execute(params![report, json, new.author.trim(), text, now_millis(), first])?;
     let number = tx.db.last_insert_rowid();
     require(tx.db, report, number)
 }
 
-/// Says that a comment is done with, or not.
+/// Says that a comment and the answers to it are done with, or not.
 pub fn resolve(tx: &mut WriteTx, report: &str, number: i64, resolved: bool) -> Result<Stored, StoreError> {
     tx.db
-        .prepare_cached("UPDATE report_comment SET resolved = ? WHERE report = ? AND number = ?")?
+        .prepare_cached("UPDATE report_comment SET resolved = ?1 WHERE report = ?2 AND (number = ?3 OR reply_to = ?3)")?
         .execute(params![resolved, report, number])?;
     require(tx.db, report, number)
 }

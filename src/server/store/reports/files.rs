@@ -15,6 +15,7 @@ fn hash_of(bytes: &[u8]) -> String {
 pub fn keep_image(tx: &mut WriteTx, media: &str, bytes: &[u8]) -> Result<String, StoreError> {
     room_for(tx, bytes.len())?;
     let hash = hash_of(bytes);
+    wanted_again(tx, &hash)?;
     tx.db
         .prepare_cached(
             "INSERT INTO report_image (hash, media, bytes, millis) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -36,6 +37,7 @@ pub fn image(db: &Connection, hash: &str) -> Result<(String, Vec<u8>), StoreErro
 pub fn keep_frozen(tx: &mut WriteTx, body: &[u8]) -> Result<(String, i64), StoreError> {
     room_for(tx, body.len())?;
     let hash = hash_of(body);
+    wanted_again(tx, &hash)?;
     tx.db
         .prepare_cached("INSERT INTO report_frozen (hash, body, millis) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET millis = excluded.millis")?
         .execute(params![hash, body, now_millis()])?;
@@ -52,6 +54,12 @@ pub fn frozen(db: &Connection, hash: &str) -> Result<(Vec<u8>, i64), StoreError>
     found.ok_or_else(|| StoreError::NotFound(format!("no data was frozen as {hash}")))
 }
 
+/// What is kept anew has all the time until a report refers to it.
+fn wanted_again(tx: &WriteTx, hash: &str) -> Result<(), StoreError> {
+    tx.db.prepare_cached("DELETE FROM report_orphan WHERE hash = ?")?.execute([hash])?;
+    Ok(())
+}
+
 fn room_for(tx: &WriteTx, bytes: usize) -> Result<(), StoreError> {
     let used: i64 = tx.db.query_row(
         "SELECT (SELECT coalesce(sum(length(bytes)), 0) FROM report_image) + (SELECT coalesce(sum(length(body)), 0) FROM report_frozen)",
@@ -60,7 +68,9 @@ fn room_for(tx: &WriteTx, bytes: usize) -> Result<(), StoreError> {
     )?;
     if used + bytes as i64 > MOST_BYTES {
         return Err(StoreError::Invalid(
-            "the pictures and the frozen data of reports take all the room that they may".to_owned(),
+            "the pictures and the frozen data of reports take all the room that they may; delete reports for good that \
+             nobody needs"
+                .to_owned(),
         ));
     }
     Ok(())

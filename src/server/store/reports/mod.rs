@@ -2,10 +2,13 @@
 //! see it.
 //!
 //! - [`comments`]: what people say about a report
-//! - [`files`]: pictures, and data that was frozen
+//! - [`files`]: pictures, and data that was frozen; [`sweep`]: those that nothing refers to any more
+//! - [`trash`]: reports that were removed
 
 pub mod comments;
 pub mod files;
+mod sweep;
+pub mod trash;
 
 use super::{StoreError, WriteTx, clock::now_millis};
 use data::report::{
@@ -44,7 +47,7 @@ pub enum Outcome {
 }
 
 const ROW: &str = "SELECT r.id, r.title, r.updated, r.published IS NOT r.revision, v.number, v.millis, v.note,
-        (SELECT count(*) FROM report_comment c WHERE c.report = r.id AND c.resolved = 0)
+        (SELECT count(*) FROM report_comment c WHERE c.report = r.id AND c.resolved = 0 AND c.reply_to IS NULL)
      FROM report r LEFT JOIN report_version v ON v.report = r.id
         AND v.number = (SELECT max(number) FROM report_version WHERE report = r.id)";
 
@@ -63,10 +66,11 @@ fn row_of(row: &rusqlite::Row) -> rusqlite::Result<ReportRow> {
     })
 }
 
-/// All reports that are not in the trash, last changed first.
-pub fn list(db: &Connection) -> Result<Vec<ReportRow>, StoreError> {
-    let mut query = db.prepare_cached(&format!("{ROW} WHERE r.removed IS NULL ORDER BY r.updated DESC, r.id"))?;
-    Ok(query.query_map([], row_of)?.collect::<Result<_, _>>()?)
+/// All reports that are not in the trash, or those in it, last changed first.
+pub fn list(db: &Connection, trash: bool) -> Result<Vec<ReportRow>, StoreError> {
+    let mut query =
+        db.prepare_cached(&format!("{ROW} WHERE (r.removed IS NOT NULL) = ? ORDER BY r.updated DESC, r.id"))?;
+    Ok(query.query_map([trash], row_of)?.collect::<Result<_, _>>()?)
 }
 
 /// The row of one report, also of one in the trash.
@@ -126,12 +130,9 @@ pub fn save(tx: &mut WriteTx, id: &str, base: i64, document: &Document) -> Resul
     if held.document == *document {
         return Ok(Outcome::Saved(held.revision));
     }
-    tx.db.prepare_cached("INSERT INTO report_aside (report, document, millis) VALUES (?, ?, ?)")?.execute(params![
-        id,
-        document.to_json(),
-        now_millis()
-    ])?;
-    let number = tx.db.last_insert_rowid();
+    // Whoever settles it may take either, and what is not taken must not be lost.
+    set_aside(tx, id, &held.document)?;
+    let number = set_aside(tx, id, document)?;
     tx.db
         .prepare_cached(
             "DELETE FROM report_aside WHERE report = ?1 AND number NOT IN
@@ -139,6 +140,25 @@ pub fn save(tx: &mut WriteTx, id: &str, base: i64, document: &Document) -> Resul
         )?
         .execute(params![id, KEPT_ASIDES])?;
     Ok(Outcome::Conflict(Box::new(held), number))
+}
+
+/// Keeps a draft aside and gives its number; one that is the last kept already is not kept twice.
+fn set_aside(tx: &mut WriteTx, id: &str, document: &Document) -> Result<i64, StoreError> {
+    let json = document.to_json();
+    let last: Option<(i64, String)> = tx
+        .db
+        .prepare_cached("SELECT number, document FROM report_aside WHERE report = ? ORDER BY number DESC LIMIT 1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    if let Some((number, _)) = last.filter(|(_, kept)| *kept == json) {
+        return Ok(number);
+    }
+    tx.db.prepare_cached("INSERT INTO report_aside (report, document, millis) VALUES (?, ?, ?)")?.execute(params![
+        id,
+        json,
+        now_millis()
+    ])?;
+    Ok(tx.db.last_insert_rowid())
 }
 
 /// Makes the draft the newest version, if it is still at `revision`.
@@ -161,15 +181,6 @@ pub fn publish(tx: &mut WriteTx, id: &str, revision: i64, note: &str) -> Result<
         .execute(params![id, held.document.to_json(), now_millis(), note])?;
     tx.db.prepare_cached("UPDATE report SET published = revision WHERE id = ?")?.execute([id])?;
     row(tx.db, id)
-}
-
-/// Puts a report into the trash, or takes it out.
-pub fn set_removed(tx: &mut WriteTx, id: &str, removed: bool) -> Result<ReportRow, StoreError> {
-    let row = row(tx.db, id)?;
-    tx.db
-        .prepare_cached("UPDATE report SET removed = ? WHERE id = ?")?
-        .execute(params![removed.then(now_millis), id])?;
-    Ok(row)
 }
 
 /// What a report was, newest first.

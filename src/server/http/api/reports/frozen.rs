@@ -98,7 +98,7 @@ pub(in crate::http::api) async fn frames(
     JsonBody(request): JsonBody<FrameRequest>,
 ) -> Result<Response, ApiError> {
     let (body, _) = open(&state, hash).await?;
-    let found = body.frame(&request).ok_or_else(|| not_frozen(&format!("{} as it is drawn here", request.metric)))?;
+    let found = body.frame(&request).ok_or_else(|| not_frozen(&format!("{} as it is drawn here", request.drawn())))?;
     let frame = found.map_err(StoreError::Damaged)?;
     let headers = [(header::CONTENT_TYPE, "application/vnd.throughline.frame"), (header::CACHE_CONTROL, "no-store")];
     Ok((headers, frame::encode(&frame)).into_response())

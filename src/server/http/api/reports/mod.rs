@@ -3,10 +3,12 @@
 //! - [`comments`]: what people say about them
 //! - [`images`]: pictures in them
 //! - [`frozen`]: what panel grids showed at a time
+//! - [`trash`]: reports that were removed
 
 pub(super) mod comments;
 pub(super) mod frozen;
 pub(super) mod images;
+pub(super) mod trash;
 
 use crate::http::{
     ApiError, AppState,
@@ -49,11 +51,6 @@ pub(super) struct Between {
     to: Option<String>,
 }
 
-/// `GET /api/reports`: all reports, last changed first.
-pub(super) async fn list(State(state): State<AppState>) -> JsonAnswer<Vec<ReportRow>> {
-    Ok(Json(state.store.read(reports::list).await?))
-}
-
 /// `POST /api/reports`: begins a report with a document or its text form.
 pub(super) async fn create(State(state): State<AppState>, JsonBody(new): JsonBody<NewReport>) -> JsonAnswer<ReportRow> {
     let document = match (new.document, new.markdown) {
@@ -84,16 +81,6 @@ pub(super) async fn one(
         ReportPage { row: held.row, version: held.version, revision: held.revision, document: held.document, html }
     });
     Ok(Json(page.await.map_err(|_| StoreError::Bug)?))
-}
-
-/// `DELETE /api/reports/{report}`: puts a report into the trash.
-pub(super) async fn remove(State(state): State<AppState>, Path(report): Path<String>) -> JsonAnswer<ReportRow> {
-    Ok(Json(state.store.write(move |tx| reports::set_removed(tx, &report, true)).await?))
-}
-
-/// `POST /api/reports/{report}/restore`: takes a report out of the trash.
-pub(super) async fn restore(State(state): State<AppState>, Path(report): Path<String>) -> JsonAnswer<ReportRow> {
-    Ok(Json(state.store.write(move |tx| reports::set_removed(tx, &report, false)).await?))
 }
 
 /// `PUT /api/reports/{report}/draft`: saves the draft, if nobody saved since the revision that it began from. Else

@@ -56,13 +56,30 @@ async fn a_draft_is_saved_published_and_compared() {
         changed,
         [&json!({"side": "lost", "text": "Two **seeds**."}), &json!({"side": "added", "text": "Three seeds."})]
     );
+}
 
-    let (_, rows) = server.get("/api/reports").await;
-    assert_eq!(rows.as_array().unwrap().len(), 1);
+#[tokio::test]
+async fn a_report_goes_into_the_trash_and_out_again_or_for_good() {
+    let server = Server::start();
+    let id = server.report("a").await;
+    let path = format!("/api/reports/{id}");
+    let listed = async |trash: &str| server.get(&format!("/api/reports{trash}")).await.1.as_array().unwrap().len();
+    assert_eq!((listed("").await, listed("?trash=true").await), (1, 0));
+    assert_eq!(server.post(&format!("{path}/purge"), &json!({})).await.0, 409, "it is not in the trash");
     server.send(Request::delete(&path).body(Body::empty()).unwrap()).await;
-    assert_eq!(server.get("/api/reports").await.1, json!([]));
+    assert_eq!((listed("").await, listed("?trash=true").await), (0, 1));
     server.post(&format!("{path}/restore"), &json!({})).await;
-    assert_eq!(server.get("/api/reports").await.1.as_array().unwrap().len(), 1);
+    assert_eq!((listed("").await, listed("?trash=true").await), (1, 0));
+
+    server.post(&format!("{path}/publish"), &json!({"revision": 1})).await;
+    server.post(&format!("{path}/comments"), &json!({"text": "b"})).await;
+    server.send(Request::delete(&path).body(Body::empty()).unwrap()).await;
+    assert_eq!(server.post(&format!("{path}/purge"), &json!({})).await.0, 200);
+    assert_eq!((listed("").await, listed("?trash=true").await), (0, 0));
+    for gone in ["", "?version=1", "/versions", "/comments"] {
+        assert_eq!(server.get(&format!("{path}{gone}")).await.0, 404, "{gone}");
+    }
+    assert_eq!(server.get("/api/reports?trash=perhaps").await.0, 400);
 }
 
 #[tokio::test]
@@ -85,7 +102,10 @@ async fn of_two_editors_neither_loses_anything() {
     assert_eq!((revision, document.blocks[0].content.text()), (2, Some("mine")));
     let (_, kept) = server.get(&format!("{path}/asides/{aside}")).await;
     assert_eq!(kept["blocks"][0]["text"], "theirs");
-    assert_eq!(server.get(&format!("{path}/versions")).await.1["asides"][0]["number"], json!(aside));
+    let (_, history) = server.get(&format!("{path}/versions")).await;
+    assert_eq!(history["asides"][0]["number"], json!(aside));
+    let (_, other) = server.get(&format!("{path}/asides/{}", history["asides"][1]["number"])).await;
+    assert_eq!(other["blocks"][0]["text"], "mine", "what it met is kept as well, whichever is chosen");
     let (status, _) = server.put(&format!("{path}/draft"), &with("mine")).await;
     assert_eq!(status, 200, "what is there already is no conflict");
 }
@@ -166,7 +186,13 @@ async fn comments_are_added_answered_resolved_and_removed() {
     assert_eq!(first["html"], "<p>see <b>this</b> <strong>spike</strong></p>\n");
     assert_eq!(first["anchor"], anchor);
     let number = first["number"].clone();
-    server.post(&path, &json!({"text": "yes", "reply_to": number})).await;
+    let (_, answer) = server.post(&path, &json!({"text": "yes", "reply_to": number})).await;
+    let (_, second) = server.post(&path, &json!({"text": "sure", "reply_to": answer["number"]})).await;
+    assert_eq!(
+        (&second["reply_to"], &second["anchor"]),
+        (&number, &anchor),
+        "an answer to an answer is one to the first"
+    );
     for (name, body, wanted) in [
         ("nothing said", json!({"text": " "}), 400),
         ("too much said", json!({"text": "x".repeat(10_001)}), 400),
@@ -177,9 +203,12 @@ async fn comments_are_added_answered_resolved_and_removed() {
     ] {
         assert_eq!(server.post(&path, &body).await.0, wanted, "{name}");
     }
-    assert_eq!(server.get("/api/reports").await.1[0]["comments"], 2);
+    assert_eq!(server.get("/api/reports").await.1[0]["comments"], 1, "a thread counts once");
     let (_, resolved) = server.put(&format!("{path}/{number}"), &json!({"resolved": true})).await;
     assert_eq!(resolved["resolved"], true);
+    let all = server.get(&path).await.1;
+    assert!(all.as_array().unwrap().iter().all(|comment| comment["resolved"] == true), "{all}");
+    assert_eq!(server.get("/api/reports").await.1[0]["comments"], 0);
     server.send(Request::delete(format!("{path}/{number}")).body(Body::empty()).unwrap()).await;
     assert_eq!(server.get(&path).await.1, json!([]), "answers go with what they answer");
 }
@@ -218,6 +247,29 @@ async fn pictures_are_told_by_their_bytes_and_sent_harmlessly() {
         ),
     ] {
         assert_eq!(server.upload(bytes).await.0, wanted, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn run_sets_of_one_experiment_are_frozen_side_by_side() {
+    let server = Server::start();
+    let eid = server.experiment("digits").await;
+    let runs = [server.run(eid, 1).await, server.run(eid, 2).await];
+    for run in runs {
+        server.log(run, "loss", 0..20).await;
+    }
+    let frame = |run: usize| {
+        let run_set = json!({"experiments": [eid.to_string()], "runs": [runs[run].id.to_string()]});
+        json!({"metric": "loss", "width_px": 600, "run_set": run_set})
+    };
+    let asked = json!({"runs": [], "frames": [frame(0), frame(1)]});
+    let (_, frozen) = server.post("/api/reports/frozen", &asked).await;
+    let path = format!("/api/reports/frozen/{}/frames", frozen["hash"].as_str().unwrap());
+    for (at, run) in runs.iter().enumerate() {
+        let request = Request::post(&path).body(Body::from(frame(at).to_string())).unwrap();
+        let (_, _, bytes) = server.send(request).await;
+        let frame = frame::decode(&bytes).unwrap();
+        assert_eq!(frame.series.iter().map(|series| series.run_id).collect::<Vec<_>>(), [run.id], "{at}");
     }
 }
 

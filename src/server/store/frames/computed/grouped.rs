@@ -4,7 +4,7 @@ use super::{Drawn, in_parallel, place::Placed, shares};
 use crate::store::{Store, StoreError, rows::Told, run_sets::RunSets};
 use data::{
     column::Column,
-    frame::FrameGroup,
+    frame::{FrameGroup, GroupRequest},
     group::{self, GroupLook},
     groups::GroupValue,
     run::RunId,
@@ -22,18 +22,26 @@ const MOST_GROUPS: usize = 1_000;
 /// What the runs of a group share, and which runs they are.
 pub(super) type Key = (Vec<GroupValue>, Vec<RunId>);
 
-/// The groups of `placed` by what they have in `columns`, in order.
+/// The groups of `placed` by what they have in the columns of `group` and by its run sets, in order.
 pub(super) fn keys(
     store: &Store,
     db: &Connection,
-    columns: &[Column],
+    group: &GroupRequest,
     placed: &[Placed],
 ) -> Result<Vec<Key>, StoreError> {
-    let columns: Vec<Column> = columns.iter().map(|column| column.resolved(&BTreeMap::new())).collect();
+    let of_sets = group.sets.iter().enumerate();
+    // A run of two sets is of the first.
+    let set_of: HashMap<RunId, usize> =
+        of_sets.rev().flat_map(|(at, runs)| runs.iter().map(move |run| (*run, at))).collect();
+    let columns: Vec<Column> = group.by.iter().map(|column| column.resolved(&BTreeMap::new())).collect();
     let rids: Vec<i64> = placed.iter().map(|one| one.member.rid).collect();
     let mut runs_by_key: HashMap<Vec<GroupValue>, Vec<RunId>> = HashMap::new();
     for row in (RunSets { store, db }).rows(&rids, &Told::Columns(columns.clone()))? {
-        let key = columns.iter().map(|column| GroupValue::of(column, &row)).collect();
+        let mut key: Vec<GroupValue> = columns.iter().map(|column| GroupValue::of(column, &row)).collect();
+        if !group.sets.is_empty() {
+            let Some(set) = set_of.get(&row.run_id) else { continue };
+            key.push(GroupValue::Number(*set as f64));
+        }
         runs_by_key.entry(key).or_default().push(row.run_id);
         if runs_by_key.len() > MOST_GROUPS {
             return Err(StoreError::Invalid(format!(

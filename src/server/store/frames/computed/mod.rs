@@ -47,7 +47,7 @@ pub(super) fn frame(store: &Store, db: &Connection, request: &FrameRequest) -> R
 
     let (placed, x_unit) = place::in_counts(placed, request.x);
     let range = place::range_in_counts(request, x_unit);
-    let keys = request.group.as_ref().map(|group| grouped::keys(store, db, &group.by, &placed)).transpose()?;
+    let keys = request.group.as_ref().map(|group| grouped::keys(store, db, group, &placed)).transpose()?;
     let groups = keys.as_ref().map(Vec::len);
     let plan = plan_of(request, range, &placed, groups);
 

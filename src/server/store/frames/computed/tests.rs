@@ -231,7 +231,7 @@ async fn runs_are_drawn_as_groups() {
     }
     let by = |columns: &[&str], look| {
         let by = columns.iter().map(|column| column.parse::<Column>().unwrap()).collect();
-        FrameRequest { group: Some(GroupRequest { by, look }), ..world.metric("loss") }
+        FrameRequest { group: Some(GroupRequest { by, sets: Vec::new(), look }), ..world.metric("loss") }
     };
     let look = GroupLook { center: Center::Mean, band: Band::Std, members: false };
     let frame = world.frame(by(&["params.lr"], look)).await;
@@ -254,6 +254,26 @@ async fn runs_are_drawn_as_groups() {
     assert_eq!((members.series.len(), members.groups.len(), members.shown()), (4, 3, 16 + 9));
     assert_eq!(members.groups[1].key, [text("0.1"), text("RUNNING")]);
     assert_eq!(members.groups[1].runs, ids[..2]);
+    // Run sets are kept apart: of two that have a run the first, and runs of none are left out.
+    let apart = |columns: &[&str]| {
+        let mut request = by(columns, look);
+        if let Some(group) = &mut request.group {
+            group.sets = vec![vec![ids[0]], vec![ids[2], ids[1], ids[0]]];
+        }
+        request
+    };
+    for (columns, expected) in [
+        (&[][..], vec![(vec![0.0], vec![ids[0]]), (vec![1.0], vec![ids[1], ids[2]])]),
+        (&["attributes.status"], vec![(vec![0.0], vec![ids[0]]), (vec![1.0], vec![ids[1], ids[2]])]),
+    ] {
+        let frame = world.frame(apart(columns)).await;
+        let found: Vec<_> = frame.groups.into_iter().map(|group| (group.key, group.runs)).collect();
+        let key = |set: &Vec<f64>| {
+            columns.iter().map(|_| text("RUNNING")).chain(set.iter().map(|at| GroupValue::Number(*at))).collect()
+        };
+        let expected: Vec<(Vec<GroupValue>, _)> = expected.iter().map(|(set, runs)| (key(set), runs.clone())).collect();
+        assert_eq!(found, expected, "{columns:?}");
+    }
     let zoomed = world.frame(FrameRequest { range: Some([1, 1]), ..by(&["params.lr"], look) }).await;
     assert_eq!((&zoomed.groups[1].line.x[..], zoomed.groups[1].held), (&[0, 1][..], 2));
     let expression =
@@ -328,7 +348,8 @@ async fn absurd_series_are_shown() {
                     let frame = world.frame(FrameRequest { expression: "loss / 1".into(), ..along.clone() }).await;
                     assert_eq!(frame.series.len(), 3, "{x:?} {smoothing:?} {range:?}");
                     let look = GroupLook { center: Center::Median, band: Band::Bootstrap, members: true };
-                    let group = Some(GroupRequest { by: vec!["attributes.status".parse().unwrap()], look });
+                    let group =
+                        Some(GroupRequest { by: vec!["attributes.status".parse().unwrap()], sets: Vec::new(), look });
                     let frame = world.frame(FrameRequest { metric: "loss".into(), group, ..along }).await;
                     assert_eq!(frame.groups.len(), 1, "{x:?} {smoothing:?} {range:?}");
                 }
