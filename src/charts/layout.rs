@@ -85,8 +85,8 @@ pub struct Sides {
 /// Which part of the data is shown, and how it is spread.
 #[derive(Debug, Clone)]
 pub(crate) struct Domains {
-    x: [f64; 2],
-    y: [f64; 2],
+    pub(crate) x: [f64; 2],
+    pub(crate) y: [f64; 2],
     y_kind: ScaleKind,
     linear_within: f64,
     pub notes: Vec<String>,

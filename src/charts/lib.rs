@@ -26,6 +26,7 @@
 //! - [`extent`], [`layout`], [`path`], [`marks`], [`stroke`]: where things lie and how strong they are
 //! - [`line`], [`hit`], [`fidelity`]: the line chart and the questions it answers
 //! - [`annotate`], [`facets`], [`legend`], [`picture`], [`text`]: words in it, many of it, words around it
+//! - [`panel`]: a panel of a view as a chart, for the app and for pictures
 //! - [`draw`], [`raster`], [`svg`]: pixels
 //! - [`samples`]: charts to look at and to test with
 //! - [`parallel`]: parallel coordinates, with parts of the same names
@@ -49,6 +50,7 @@ pub mod line;
 mod log_table;
 pub mod marks;
 pub mod oklch;
+pub mod panel;
 pub mod parallel;
 pub mod path;
 mod phase;

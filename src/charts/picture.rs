@@ -5,7 +5,7 @@ use crate::{
     draw::{Words, write},
     facets::{Facets, FacetsLayout, draw_facets},
     layout::Rect,
-    legend::{LegendLayout, draw_legend, legend_layout},
+    legend::{Entry, LegendLayout, draw_legend, legend_layout},
     line::XQuantity,
     text::{fitted, wrapped},
     theme::{Rgb, Theme},
@@ -24,6 +24,8 @@ const TITLE_PX: f64 = 15.0;
 const PLOT_SHARE: f64 = 0.5;
 /// How many characters the name of x may have to be written at a tick.
 const LONG_NAME: usize = 16;
+/// How many rows a legend takes at most.
+pub const LEGEND_ROWS: usize = 6;
 /// How many lines notes take at most.
 const NOTE_LINES: usize = 4;
 
@@ -38,6 +40,8 @@ pub struct Picture {
     pub x_title: String,
     /// What runs along y.
     pub y_title: String,
+    /// What the legend tells apart.
+    pub legend: Vec<Entry>,
     /// How many rows the legend may take; 0 for none.
     pub legend_rows: usize,
     /// Sentences below: what is left out. Those of the layout are added.
@@ -50,7 +54,8 @@ impl Picture {
     pub fn new(facets: impl Into<Facets>) -> Picture {
         let facets = facets.into();
         let whole = facets.whole();
-        let told_apart = whole.legend().len() > 1 || whole.lines.iter().any(|line| line.pooled().is_some());
+        let legend = whole.legend();
+        let told_apart = legend.len() > 1 || whole.lines.iter().any(|line| line.pooled().is_some());
         let x_title = match whole.x {
             XQuantity::Value { name, .. } if name.chars().count() > LONG_NAME => name,
             _ => String::new(),
@@ -60,7 +65,8 @@ impl Picture {
             title: whole.metric,
             x_title,
             y_title: String::new(),
-            legend_rows: if told_apart { 6 } else { 0 },
+            legend,
+            legend_rows: if told_apart { LEGEND_ROWS } else { 0 },
             notes: Vec::new(),
         }
     }
@@ -86,7 +92,7 @@ pub fn draw_picture<DB: DrawingBackend>(
     let (chart, legend, texts) = arranged(picture, area.dim_in_pixel(), theme);
     area.fill(&theme.surface.with_alpha(1.0))?;
     draw_facets(area, &picture.facets, &chart, theme)?;
-    draw_legend(area, &picture.facets.legend(), &legend, theme)?;
+    draw_legend(area, &picture.legend, &legend, theme)?;
     for Placed { text, at, pos, size_dpx, color, bold } in &texts {
         write(area, theme, Words { text, color: *color, size_dpx: *size_dpx, bold: *bold }, *at, *pos)?;
     }
@@ -127,10 +133,10 @@ fn arranged(picture: &Picture, size: (u32, u32), theme: &Theme) -> (FacetsLayout
         say(&picture.y_title, (air, top + y_title / 2), left, theme.text_dpx, theme.muted, false);
         top += y_title;
     }
-    let entries = picture.facets.legend();
+    let entries = &picture.legend;
     let row = theme.whole_dpx(18.0);
     let rows = picture.legend_rows.min(((spare - gap) / row).max(0) as usize);
-    let legend = legend_layout(&entries, (air, 0), inner, rows, theme);
+    let legend = legend_layout(entries, (air, 0), inner, rows, theme);
     // The gap above it is part of it.
     let legend_height = if legend.height > 0 { legend.height + gap } else { 0 };
     for note in notes.iter().rev() {
@@ -145,7 +151,7 @@ fn arranged(picture: &Picture, size: (u32, u32), theme: &Theme) -> (FacetsLayout
         bottom -= line;
     }
     bottom = height - air - notes_height - legend_height;
-    let legend = legend_layout(&entries, (air, bottom + gap), inner, rows, theme);
+    let legend = legend_layout(entries, (air, bottom + gap), inner, rows, theme);
     let x_title_at = (width / 2, bottom - x_title / 2);
     bottom -= x_title;
     let within = Rect { x0: air, y0: top.min(height - 1), x1: width - air, y1: bottom.max(top + 1) };

@@ -115,6 +115,13 @@ impl Column {
         }
     }
 
+    /// Whether two of `rows` have something different in it.
+    pub fn differs<'a>(&self, mut rows: impl Iterator<Item = &'a RunRow>) -> bool {
+        let Some(first) = rows.next() else { return false };
+        let first = self.cell(first);
+        rows.any(|row| !self.cell(row).same(first))
+    }
+
     /// The column's name for people: without its kind and its summary.
     pub fn title(&self) -> &str {
         match self {
@@ -267,6 +274,7 @@ impl<'de> Deserialize<'de> for Column {
 mod tests {
     use super::*;
     use crate::query::OrderKey;
+    use std::collections::BTreeMap;
 
     #[test]
     fn columns_come_back_from_their_text() {
@@ -293,6 +301,34 @@ mod tests {
         assert_eq!("metrics@min.x".parse(), Ok(Column::Summary("x".into(), Summary::Min)));
         for text in ["", "params.", "lr", "attributes.colour", ".x", "metrics@min.", "metrics@mean.x", "params@min.x"] {
             assert!(text.parse::<Column>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_column_differs_by_what_it_means_not_by_its_text() {
+        let row = |value: Option<&str>| RunRow {
+            run_id: crate::run::RunId(1),
+            experiment_id: "1".into(),
+            name: String::new(),
+            status: crate::run::RunStatus::Finished,
+            user: String::new(),
+            start_millis: 0,
+            end_millis: None,
+            color: 0,
+            deleted: false,
+            params: value.map(|value| ("lr".to_owned(), value.to_owned())).into_iter().collect(),
+            metrics: BTreeMap::new(),
+            summaries: BTreeMap::new(),
+            tags: BTreeMap::new(),
+        };
+        for (name, a, b, expected) in [
+            ("the same text", Some("adam"), Some("adam"), false),
+            ("the same number, written twice", Some("0.1"), Some("1e-1"), false),
+            ("another number", Some("0.1"), Some("0.2"), true),
+            ("NaN twice", Some("NaN"), Some("nan"), false),
+            ("one has nothing", Some("0.1"), None, true),
+        ] {
+            assert_eq!(Column::Param("lr".into()).differs([row(a), row(b)].iter()), expected, "{name}");
         }
     }
 

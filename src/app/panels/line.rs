@@ -1,13 +1,6 @@
 //! A line panel: metrics and expressions over x, a line for each run or group that is shown.
 
-use super::{
-    legend::Legend,
-    line_chart::{Drawn, Parts, drawn},
-    line_data::Questions,
-    line_foot::Foot,
-    line_hand::Hand,
-    line_plot::Plot,
-};
+use super::{legend::Legend, line_data::Questions, line_foot::Foot, line_hand::Hand, line_plot::Plot};
 use crate::{
     api::ApiError,
     state::{Workspace, board::Level, frames::PanelFrame},
@@ -18,9 +11,12 @@ use crate::{
         theme::ThemeState,
     },
 };
-use charts::line::XQuantity;
+use charts::{
+    line::XQuantity,
+    panel::{Drawn, Parts},
+};
 use data::{
-    frame::XAxis,
+    run::RunRow,
     view::{LegendPlace, LineLook},
 };
 use leptos::{ev, html, prelude::*};
@@ -166,16 +162,18 @@ impl Panel {
             if !seen.get() {
                 return Arc::default();
             }
-            let (lines, held, rows) = (lines.get().0, frames.get(), workspace.drawn_rows());
+            let (lines, held, rows) = (lines.get().0, frames.get(), drawn_rows(workspace));
             let of_line = |line: String| held.get(&line).cloned().map(|frame| (line, frame));
             let held: Vec<_> = lines.into_iter().filter_map(of_line).collect();
+            let held: Vec<_> = held.iter().map(|(line, frame)| (line.as_str(), &frame.shown)).collect();
+            let rows: Vec<_> = rows.iter().map(|row| &**row).collect();
             look.with(|look| {
                 let details = match look.legend {
                     LegendPlace::FullScreen => full,
                     LegendPlace::Always => true,
                     LegendPlace::Never => false,
                 };
-                Arc::new(drawn(&Parts {
+                Arc::new(Drawn::of(&Parts {
                     frames: &held,
                     rows: &rows,
                     look,
@@ -213,11 +211,7 @@ impl Panel {
 
     /// What runs along x, and what one count of it is.
     pub(super) fn x_quantity(self) -> XQuantity {
-        let unit = self.drawn.with(|drawn| drawn.x_unit);
-        self.look.with(|look| match look.x {
-            XAxis::Metric => XQuantity::value(look.x_metric.clone(), unit),
-            x => x.into(),
-        })
+        self.drawn.with(|drawn| self.look.with(|look| drawn.x_quantity(look)))
     }
 
     pub(super) fn toggle_full(self) {
@@ -293,4 +287,14 @@ impl Panel {
         };
         Some(view! { <div class="plot-message"><p>{words}</p></div> }.into_any())
     }
+}
+
+/// The rows of the runs that are drawn, in the order of the list from the bottom up.
+fn drawn_rows(workspace: Workspace) -> Vec<Arc<RunRow>> {
+    let drawn = workspace.runs.drawn.get();
+    workspace.runs.list.with(|list| {
+        let mut rows: Vec<_> = drawn.iter().filter_map(|(run, at)| Some((*at, list.row_of(*run)?.clone()))).collect();
+        rows.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+        rows.into_iter().map(|(_, row)| row).collect()
+    })
 }

@@ -114,7 +114,7 @@ impl Panel {
         let list = self.workspace.runs.list.get_untracked();
         let drawn = self.workspace.runs.drawn.get_untracked();
         let frames = self.frames.get_untracked();
-        for (line, frame) in frames.iter() {
+        for (line, frame) in frames.iter().map(|(line, frame)| (line, &frame.shown)) {
             let (line, unit) = (save::csv_cell(line), frame.x_unit);
             for group in &frame.groups {
                 let name = group.key.iter().map(|value| match value {

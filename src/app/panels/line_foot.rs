@@ -2,8 +2,7 @@
 
 use super::line::Panel;
 use crate::{state::Cursor, ui::format::count};
-use charts::fidelity::Fidelity;
-use data::frame::XAxis;
+use charts::panel::told;
 use leptos::prelude::*;
 use std::{collections::BTreeSet, time::Duration};
 
@@ -46,7 +45,8 @@ pub(super) fn Foot(panel: Panel) -> impl IntoView {
         let (frames, drawn) = (panel.frames.get(), panel.workspace.runs.drawn.get());
         let first_of =
             |points: &data::series::Points| points.y.iter().position(|y| !y.is_finite()).map(|at| points.x[at]);
-        let series = frames.values().flat_map(|frame| frame.series.iter().map(|series| (frame.x_unit, series)));
+        let series = frames.values().map(|frame| &frame.shown);
+        let series = series.flat_map(|shown| shown.series.iter().map(|series| (shown.x_unit, series)));
         let odd = series.filter(|(_, (run, series))| series.non_finite > 0 && drawn.contains_key(run));
         let first = odd.filter_map(|(unit, (run, series))| Some((first_of(&series.points)? as f64 * unit, *run)));
         first.min_by(|a, b| a.0.total_cmp(&b.0))
@@ -74,55 +74,12 @@ pub(super) fn Foot(panel: Panel) -> impl IntoView {
 impl Panel {
     /// How much of the data is shown, in a sentence.
     fn fidelity(self) -> Option<String> {
-        let frames = self.frames.get();
-        if frames.is_empty() {
-            return None;
-        }
         let drawn = self.workspace.runs.drawn.get();
         let total = self.workspace.runs.list.with(|list| list.total());
-        let mut fidelity = Fidelity { runs: drawn.len() as u64, ..Default::default() };
-        let (mut with_points, mut unplaced, mut groups) = (BTreeSet::new(), 0, 0);
-        for frame in frames.values() {
-            unplaced += frame.unplaced;
-            groups = groups.max(frame.groups.len());
-            for group in &frame.groups {
-                fidelity.held += group.held;
-                fidelity.non_finite += group.non_finite;
-                with_points.extend(group.runs.iter().copied());
-            }
-            for (run, series) in frame.series.iter().filter(|(run, _)| drawn.contains_key(run)) {
-                if frame.groups.is_empty() {
-                    fidelity.held += series.held;
-                    fidelity.non_finite += series.non_finite;
-                }
-                fidelity.shown += series.points.len() as u64;
-                if series.held > 0 {
-                    with_points.insert(*run);
-                }
-            }
-        }
-        fidelity.with_points = with_points.len() as u64;
-        let mut text = if groups > 0 {
-            let runs = count(fidelity.with_points);
-            let points = count(fidelity.held);
-            let mut text = format!("{points} points of {runs} runs in {groups} groups");
-            if fidelity.non_finite > 0 {
-                text.push_str(&format!(", {} non-finite left out", count(fidelity.non_finite)));
-            }
-            text
-        } else {
-            // Thinning may keep the point on each side of a range, which the range does not hold.
-            fidelity.shown = fidelity.shown.min(fidelity.held);
-            fidelity.sentence()
-        };
-        self.look.with(|look| {
-            if look.x == XAxis::Metric {
-                text.push_str(&format!("; each at the nearest step of {}", look.x_metric));
-            }
-        });
-        if unplaced > 0 {
-            text.push_str(&format!("; {} have no place along x", count(unplaced)));
-        }
+        let mut text = self.frames.with(|frames| {
+            let shown = frames.values().map(|frame| &frame.shown);
+            self.look.with(|look| told(shown, drawn.len(), |run| drawn.contains_key(run), look))
+        })?;
         let beyond = self.lines.with(|(_, beyond)| *beyond);
         if beyond > 0 {
             text.push_str(&format!("; {beyond} more metrics are not drawn"));

@@ -7,18 +7,8 @@ use super::{
     tooltip::{Near, Tooltip},
 };
 use crate::ui::{observe::size_of, theme::ThemeState};
-use charts::{
-    line::{Annotation, LineChart, Owner, Place, XQuantity, YDomain},
-    scale::ScaleKind,
-};
-use data::{
-    frame::XAxis,
-    view::{Outliers, YScale},
-};
+use charts::{line::Owner, panel::Around};
 use leptos::{html, prelude::*};
-
-/// Values beyond this quantile on either side are outliers.
-const OUTLIERS: f64 = 0.01;
 
 /// The plot of one facet; of the whole panel, if it has none.
 #[component]
@@ -117,41 +107,20 @@ impl Facet {
                 return;
             }
             let (y_range, notes) = own.get();
-            let (y, outliers, x_log) = panel.look.with(|look| (look.y, look.outliers, look.x_log));
-            let drawn = panel.drawn.get();
-            let x = panel.x_quantity();
-            let unit = if let XQuantity::Value { unit, .. } = &x { *unit } else { 1.0 };
-            let mut chart = LineChart {
-                metric: panel.title.get(),
-                x,
-                x_kind: if x_log { ScaleKind::Log } else { ScaleKind::Linear },
-                x_domain: panel.range.get().map(|ends| ends.map(|end| end / unit)),
-                y_kind: match y {
-                    YScale::Linear => ScaleKind::Linear,
-                    YScale::Log => ScaleKind::Log,
-                    YScale::Symlog => ScaleKind::Symlog,
-                },
-                y_domain: match (y_range, outliers) {
-                    (Some(range), _) => YDomain::Fixed(range),
-                    (None, Outliers::Auto) => YDomain::Auto,
-                    (None, Outliers::Hide) => YDomain::Robust(OUTLIERS),
-                    (None, Outliers::Show) => YDomain::All,
-                },
-                utc_offset_minutes: utc_offset_minutes(),
-                lines: drawn.lines.clone(),
-                annotations: panel.annotations(&notes, unit),
-            };
+            let chart = panel.look.with(|look| {
+                let around = Around {
+                    title: panel.title.get(),
+                    look,
+                    range: panel.range.get(),
+                    y_range,
+                    notes: &notes,
+                    utc_offset_minutes: utc_offset_minutes(),
+                };
+                panel.drawn.with(|drawn| drawn.facet(&around, self.facet))
+            });
             let scale = window().device_pixel_ratio();
             let size_dpx = ((width * scale).round() as u32, (height * scale).round() as u32);
             let page = page_theme(dark, scale);
-            if drawn.facets.len() > 1 {
-                // Facets are compared, so all of them have the axes that all lines together would have.
-                let common = chart.layout(size_dpx, &page);
-                chart.y_domain = YDomain::Fixed(common.y.domain());
-                chart.x_domain = Some(common.x.domain());
-                let mut facets = drawn.facet_of.iter();
-                chart.lines.retain(|_| facets.next() == Some(&self.facet));
-            }
             panel.drawing.update(|drawing| *drawing |= 1 << self.facet);
             self.summary.set(chart.summary());
             self.canvas.draw(chart, size_dpx, page, move || self.done());
@@ -191,22 +160,6 @@ impl Facet {
             }
         });
         raised
-    }
-}
-
-impl Panel {
-    /// The notes that stand on this x, in its counts.
-    fn annotations(self, notes: &[data::view::Note], unit: f64) -> Vec<Annotation> {
-        let (x, metric) = self.look.with(|look| (look.x, look.x_metric.clone()));
-        let here = notes.iter().filter(|note| note.x == x && (x != XAxis::Metric || note.x_metric == metric));
-        here.map(|note| {
-            let place = match note.to {
-                Some(to) => Place::XRange([note.at / unit, to / unit]),
-                None => Place::X(note.at / unit),
-            };
-            Annotation::new(place, note.text.clone())
-        })
-        .collect()
     }
 }
 

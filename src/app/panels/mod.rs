@@ -5,7 +5,6 @@ mod legend;
 pub mod line;
 mod line_actions;
 mod line_canvas;
-mod line_chart;
 mod line_data;
 mod line_foot;
 mod line_hand;

@@ -2,11 +2,7 @@
 
 use super::{parallel_tools::options, smoothing::SmoothingControl};
 use crate::{
-    state::{
-        Workspace,
-        board::Level,
-        tint::{Tint, TintKey},
-    },
+    state::{Workspace, board::Level},
     ui::{
         icon::{Icon, icon},
         segments::Segments,
@@ -15,6 +11,7 @@ use crate::{
 };
 use charts::{
     format::{counted, value_text},
+    panel::{Tint, TintKey},
     time::duration_text,
 };
 use data::{

@@ -1,67 +1,21 @@
 //! What one line of a panel shows: a frame, and the growth joined to it.
 
-use charts::line::{Band, Pooled};
+use charts::panel::{LineFrame, PanelSeries};
 use data::{
-    frame::{Frame, FrameGroup, FrameRequest, FrameSeries},
-    group::{Band as BandKind, GroupLook},
-    groups::GroupValue,
+    frame::{Frame, FrameRequest, FrameSeries},
     run::RunId,
     series::Points,
     thin::{Buckets, Keep},
 };
-use std::{collections::BTreeMap, sync::Arc};
-
-/// One run's series in a panel. Points are shared with the chart that draws them.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PanelSeries {
-    /// How many points the run holds in the range.
-    pub held: u64,
-    /// How many of those are NaN or infinite.
-    pub non_finite: u64,
-    /// The smallest finite value in the range, NaN if none.
-    pub min: f64,
-    /// The largest finite value in the range, NaN if none.
-    pub max: f64,
-    /// The points to draw.
-    pub points: Arc<Points>,
-    /// The smoothed points to draw.
-    pub smoothed: Option<Arc<Points>>,
-}
-
-/// A group's line in a panel.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PanelGroup {
-    /// What its runs share.
-    pub key: Vec<GroupValue>,
-    /// Its runs that have points.
-    pub runs: Arc<Vec<RunId>>,
-    /// How many points they hold in the range.
-    pub held: u64,
-    /// How many of those are NaN or infinite, and left out.
-    pub non_finite: u64,
-    /// The line.
-    pub points: Arc<Points>,
-    /// The band about it.
-    pub band: Option<Arc<Band>>,
-    /// What the line shows of how many runs.
-    pub pooled: Pooled,
-}
+use std::sync::Arc;
 
 /// A frame on the screen, with what it was asked for, so that growth can be joined to it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PanelFrame {
     /// The question it answers.
     pub request: FrameRequest,
-    /// How many runs the run set has, with or without this metric.
-    pub runs: u64,
-    /// The series by run.
-    pub series: BTreeMap<RunId, PanelSeries>,
-    /// The groups, if runs are drawn as such.
-    pub groups: Vec<PanelGroup>,
-    /// What one count of x is.
-    pub x_unit: f64,
-    /// How many points have no place along x.
-    pub unplaced: u64,
+    /// What it shows.
+    pub shown: LineFrame,
     buckets: Buckets,
     keep: Keep,
     /// The largest x when the frame was asked for as a whole.
@@ -71,16 +25,11 @@ pub struct PanelFrame {
 impl PanelFrame {
     /// The panel's frame from the answer to `request`.
     pub fn new(request: FrameRequest, frame: Frame) -> PanelFrame {
-        let of_groups: u64 = frame.groups.iter().map(|group| group.unplaced).sum();
-        let of_series: u64 = frame.series.iter().map(|series| series.unplaced).sum();
-        let unplaced = if frame.groups.is_empty() { of_series } else { of_groups };
-        let series: BTreeMap<_, _> =
-            frame.series.into_iter().map(|series| (series.run_id, panel_series(series))).collect();
         let look = request.group.as_ref().map(|group| group.look).unwrap_or_default();
-        let groups = frame.groups.into_iter().map(|group| panel_group(group, look)).collect();
-        let whole_to = series.values().filter_map(|series| series.points.x.last()).max().copied().unwrap_or(0);
-        let Frame { runs, x_unit, buckets, keep, .. } = frame;
-        PanelFrame { request, runs, series, groups, x_unit, unplaced, buckets, keep, whole_to }
+        let (buckets, keep) = (frame.buckets, frame.keep);
+        let shown = LineFrame::new(frame, look);
+        let whole_to = last_x(&shown).unwrap_or(0);
+        PanelFrame { request, shown, buckets, keep, whole_to }
     }
 
     /// What to ask when `runs` grew (none named means all): only the growth, where that can be joined.
@@ -93,7 +42,7 @@ impl PanelFrame {
         if let Some(set) = &whole.run_set.runs {
             growing.retain(|run| set.contains(run));
         }
-        let last_bucket = |run: &RunId| self.series.get(run)?.points.x.last().map(|&x| self.buckets.start_of(x));
+        let last_bucket = |run: &RunId| self.shown.series.get(run)?.points.x.last().map(|&x| self.buckets.start_of(x));
         // A run seen for the first time is asked for from its beginning.
         let since = growing.iter().map(last_bucket).min().flatten();
         let mut request = FrameRequest { since, buckets: Some((self.buckets, self.keep)), ..whole };
@@ -106,54 +55,36 @@ impl PanelFrame {
         if self.request.range.is_some() {
             return false;
         }
-        let to = self.series.values().filter_map(|series| series.points.x.last()).max().copied().unwrap_or(0);
+        let to = last_x(&self.shown).unwrap_or(0);
         let extent = |to: i64| (i128::from(to) - i128::from(self.buckets.origin)).max(1);
         let many = |series: &PanelSeries| series.points.len() > 6 * self.request.width_px.max(100) as usize;
-        extent(to) > extent(self.whole_to) * 8 / 5 || self.series.values().any(many)
+        extent(to) > extent(self.whole_to) * 8 / 5 || self.shown.series.values().any(many)
     }
 
     /// This frame with the answer to `request`, a growth request of its own, joined to it.
     pub fn grown(&self, request: &FrameRequest, growth: Frame) -> PanelFrame {
         let mut grown = self.clone();
+        let shown = &mut grown.shown;
         for new in growth.series {
-            let new_run = !grown.series.contains_key(&new.run_id);
-            let joined = match (grown.series.get(&new.run_id), request.since) {
+            let new_run = !shown.series.contains_key(&new.run_id);
+            let run = new.run_id;
+            let joined = match (shown.series.get(&run), request.since) {
                 (Some(old), Some(since)) => join(old, since, new),
-                _ => (new.run_id, panel_series(new)),
+                _ => new.into(),
             };
-            grown.runs += u64::from(new_run && grown.series.len() as u64 >= grown.runs);
-            grown.series.insert(joined.0, joined.1);
+            shown.runs += u64::from(new_run && shown.series.len() as u64 >= shown.runs);
+            shown.series.insert(run, joined);
         }
         grown
     }
 }
 
-fn panel_series(series: FrameSeries) -> PanelSeries {
-    PanelSeries {
-        held: series.held,
-        non_finite: series.non_finite,
-        min: series.min,
-        max: series.max,
-        points: Arc::new(series.points),
-        smoothed: series.smoothed.map(Arc::new),
-    }
+/// The largest x of any run.
+fn last_x(shown: &LineFrame) -> Option<i64> {
+    shown.series.values().filter_map(|series| series.points.x.last()).max().copied()
 }
 
-fn panel_group(group: FrameGroup, look: GroupLook) -> PanelGroup {
-    let line = group.line;
-    let band = look.band != BandKind::None && line.low.len() == line.x.len() && line.high.len() == line.x.len();
-    PanelGroup {
-        pooled: Pooled { center: look.center, runs: group.runs.len() as u32, counts: line.n },
-        key: group.key,
-        runs: Arc::new(group.runs),
-        held: group.held,
-        non_finite: group.non_finite,
-        band: band.then(|| Arc::new(Band::new(look.band, line.x.clone(), line.low, line.high))),
-        points: Arc::new(Points { y: line.center, x: line.x }),
-    }
-}
-
-fn join(old: &PanelSeries, since: i64, new: FrameSeries) -> (RunId, PanelSeries) {
+fn join(old: &PanelSeries, since: i64, new: FrameSeries) -> PanelSeries {
     let spliced = |old: &Points, new: &Points| {
         let mut points = old.clone();
         points.splice_from(new.x.first().map_or(since, |&x| x.min(since)), new);
@@ -164,9 +95,7 @@ fn join(old: &PanelSeries, since: i64, new: FrameSeries) -> (RunId, PanelSeries)
         _ => None,
     };
     let points = spliced(&old.points, &new.points);
-    let joined =
-        PanelSeries { held: new.held, non_finite: new.non_finite, min: new.min, max: new.max, points, smoothed };
-    (new.run_id, joined)
+    PanelSeries { held: new.held, non_finite: new.non_finite, min: new.min, max: new.max, points, smoothed }
 }
 
 #[cfg(test)]
@@ -225,7 +154,7 @@ mod tests {
         );
         let request = panel.growth_request(&[RunId(1)]);
         let grown = panel.grown(&request, frame(vec![(1, vec![50, 58, 61], 62)]));
-        let series = &grown.series[&RunId(1)];
+        let series = &grown.shown.series[&RunId(1)];
         assert_eq!((series.points.x.as_slice(), series.held), (&[0, 12, 50, 58, 61][..], 62));
     }
 

@@ -39,7 +39,7 @@ pub mod selection;
 pub mod share;
 pub mod source;
 pub mod sparks;
-pub mod tint;
+mod tint;
 
 use crate::{
     api::{self, ApiError, Source},
@@ -48,6 +48,7 @@ use crate::{
 };
 use actions::Said;
 use board::Level;
+use charts::panel::Tints;
 use data::{
     frame::{FrameRequest, RunSet, XAxis},
     run::{LiveEvent, MetricRow, RunId},
@@ -65,7 +66,6 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
-use tint::Tints;
 
 /// How many runs one panel draws at most; a panel that leaves runs out says so.
 pub const MOST_DRAWN: usize = 1_000;

@@ -1,10 +1,6 @@
 //! What parallel coordinates show: which runs, which axes, in which colours.
 
-use super::{
-    Workspace,
-    columns::{columns_of, differs},
-    runs::RunList,
-};
+use super::{Workspace, columns::columns_of, runs::RunList};
 use charts::{
     color::{Ramp, other_color, palette_color},
     parallel::{Axis, Category, ParallelChart, ParallelLine, Spread},
@@ -130,7 +126,7 @@ pub fn suggested_axes(rows: &[Arc<RunRow>]) -> Vec<Column> {
             }
             texts.len() <= MOST_TEXTS
         });
-        few_texts && with_value.len() * SELDOM >= rows.len() && differs(column, with_value.iter())
+        few_texts && with_value.len() * SELDOM >= rows.len() && column.differs(with_value.iter().map(|row| &**row))
     };
     let mut list: Vec<Column> = columns_of_rows(rows);
     list.retain(telling);

@@ -1,22 +1,20 @@
-//! A panel as a chart value, from the rows and frames that a link shows: what the app makes of them in the browser.
+//! A panel as a picture, from the rows and frames that a link shows: by the code that draws it in the browser.
 
 use charts::{
-    color::palette_color,
-    fidelity::Fidelity,
-    line::{Annotation, Band, Line, LineChart, Place, Pooled, XQuantity, YDomain},
-    picture::Picture,
-    scale::ScaleKind,
+    legend::Entry,
+    line::{Dashes, LineChart, Owner},
+    panel::{Around, Drawn, LineFrame, Parts, Tint, TintKey, Tints, told},
+    picture::{LEGEND_ROWS, Picture},
 };
 use data::{
-    frame::{Frame, FrameGroup, FrameSeries, XAxis},
-    run::{RunId, RunRow},
-    series::Points,
-    view::{Originals, Outliers, View, YScale},
+    frame::Frame,
+    run::RunRow,
+    view::{LegendPlace, LineLook, View},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::HashSet;
 
-/// Values beyond this quantile on either side are outliers, as in the app.
-const OUTLIERS: f64 = 0.01;
+/// More names than these are no legend.
+const MOST_NAMES: usize = 24;
 
 /// A panel and what it shows.
 #[derive(Debug)]
@@ -29,6 +27,15 @@ pub struct PanelData {
     pub frames: Vec<(String, Frame)>,
 }
 
+/// The lines of a panel and what stands around them.
+struct Made<'a> {
+    drawn: Drawn,
+    tints: Tints,
+    around: Around<'a>,
+    /// How much of the data that shows.
+    told: Option<String>,
+}
+
 impl PanelData {
     /// What it is called.
     pub fn title(&self, view: &View) -> String {
@@ -38,106 +45,85 @@ impl PanelData {
 
     /// The panel with words around it.
     pub fn picture(&self, view: &View, rows: &[RunRow], dark: bool) -> Picture {
-        let chart = self.chart(view, rows, dark);
-        let mut notes = Vec::new();
-        for (line, frame) in &self.frames {
-            let sentence = Fidelity::of(frame).sentence();
-            notes.push(if self.frames.len() > 1 { format!("{line}: {sentence}") } else { sentence });
-        }
-        let mut picture = Picture::new(chart);
-        // More names than these are no legend.
-        if rows.len() * self.frames.len() > 24 && self.frames.iter().all(|(_, frame)| frame.groups.is_empty()) {
+        let look = view.look_of(&self.section, &self.key);
+        let Made { drawn, tints, around, told } = self.made(view, &look, rows, dark);
+        let mut picture = Picture::new(drawn.facets(&around));
+        if look.legend == LegendPlace::Never {
             picture.legend_rows = 0;
+        } else if look.legend == LegendPlace::FullScreen && picture.legend.len() > MOST_NAMES {
+            // What the colours mean, where the lines are too many to be named.
+            picture.legend = colors(&tints.key, dark);
+            picture.legend_rows = if picture.legend.is_empty() { 0 } else { LEGEND_ROWS };
         }
-        picture.notes = notes;
+        picture.notes.extend(told);
+        if let Some(column) = &view.color_by {
+            picture.notes.push(match &tints.key {
+                TintKey::Ramp([low, high]) => format!("coloured by {}, {low} to {high}", column.label()),
+                TintKey::Names(..) | TintKey::Own => format!("coloured by {}", column.label()),
+            });
+        }
         picture
     }
 
-    /// The panel as a chart.
+    /// The panel as one chart.
     pub fn chart(&self, view: &View, rows: &[RunRow], dark: bool) -> LineChart {
         let look = view.look_of(&self.section, &self.key);
-        let panel = view.panels.get(&self.key);
-        let unit = self.frames.first().map_or(1.0, |(_, frame)| frame.x_unit);
-        let range = view.x_range_of(&self.key, &look).map(|ends| ends.map(|end| end / unit));
-        let x = match look.x {
-            XAxis::Metric => XQuantity::value(look.x_metric.clone(), unit),
-            x => x.into(),
+        let made = self.made(view, &look, rows, dark);
+        made.drawn.chart(&made.around)
+    }
+
+    fn made<'a>(&self, view: &'a View, look: &'a LineLook, rows: &[RunRow], dark: bool) -> Made<'a> {
+        let held: Vec<(&str, LineFrame)> = self
+            .frames
+            .iter()
+            .map(|(line, frame)| (line.as_str(), LineFrame::new(frame.clone(), look.group)))
+            .collect();
+        let frames: Vec<(&str, &LineFrame)> = held.iter().map(|(line, frame)| (*line, frame)).collect();
+        let all: Vec<&RunRow> = rows.iter().collect();
+        let tints = Tints::of_view(view, &all);
+        // The first run of the list lies above the others.
+        let from_below: Vec<&RunRow> = rows.iter().rev().collect();
+        let parts = Parts {
+            frames: &frames,
+            rows: &from_below,
+            look,
+            group_by: &view.group_by,
+            tints: &tints,
+            dark,
+            details: false,
         };
-        let places: BTreeMap<RunId, (usize, &RunRow)> =
-            rows.iter().enumerate().map(|(at, row)| (row.run_id, (at, row))).collect();
-        let originals = look.originals == Originals::Behind;
-        let mut lines = Vec::new();
-        for (at, (line, frame)) in self.frames.iter().enumerate() {
-            let named = |name: &str| if self.frames.len() > 1 { format!("{name} · {line}") } else { name.to_owned() };
-            let mut shown: Vec<(usize, &RunRow, &FrameSeries)> = frame
-                .series
-                .iter()
-                .filter_map(|series| places.get(&series.run_id).map(|&(at, row)| (at, row, series)))
-                .collect();
-            // The first run of the list lies above the others.
-            shown.sort_by_key(|(at, ..)| std::cmp::Reverse(*at));
-            for (_, row, series) in shown {
-                lines.push(run_line(row, series, named(&row.name), originals, dark).with_series(at as u16));
-            }
-            for (index, group) in frame.groups.iter().enumerate() {
-                lines.push(
-                    group_line(group, index, &look.group, named(&group_name(group)), dark).with_series(at as u16),
-                );
-            }
-        }
-        let notes = panel.map(|panel| panel.notes.as_slice()).unwrap_or_default();
-        let annotations = notes.iter().filter(|note| note.x == look.x).map(|note| {
-            let place = note.to.map_or(Place::X(note.at), |to| Place::XRange([note.at, to]));
-            Annotation::new(place, note.text.clone())
-        });
-        LineChart {
-            metric: self.title(view),
-            x,
-            x_kind: if look.x_log { ScaleKind::Log } else { ScaleKind::Linear },
-            x_domain: range,
-            y_kind: match look.y {
-                YScale::Linear => ScaleKind::Linear,
-                YScale::Log => ScaleKind::Log,
-                YScale::Symlog => ScaleKind::Symlog,
-            },
-            y_domain: match (panel.and_then(|panel| panel.y_range), look.outliers) {
-                (Some(range), _) => YDomain::Fixed(range),
-                (None, Outliers::Auto) => YDomain::Auto,
-                (None, Outliers::Hide) => YDomain::Robust(OUTLIERS),
-                (None, Outliers::Show) => YDomain::All,
-            },
+        let drawn = Drawn::of(&parts);
+        let panel = view.panels.get(&self.key);
+        let around = Around {
+            title: self.title(view),
+            look,
+            range: view.x_range_of(&self.key, look),
+            y_range: panel.and_then(|panel| panel.y_range),
+            notes: panel.map(|panel| panel.notes.as_slice()).unwrap_or_default(),
             // A picture is read everywhere.
             utc_offset_minutes: 0,
-            lines,
-            annotations: annotations.collect(),
-        }
+        };
+        let runs: HashSet<_> = rows.iter().map(|row| row.run_id).collect();
+        let told = told(frames.iter().map(|(_, frame)| *frame), rows.len(), |run| runs.contains(run), look);
+        Made { drawn, tints, around, told }
     }
 }
 
-fn run_line(row: &RunRow, series: &FrameSeries, name: String, originals: bool, dark: bool) -> Line {
-    let color = palette_color(row.color as usize, dark);
-    match &series.smoothed {
-        Some(smoothed) => {
-            let line = Line::new(row.run_id, name, Arc::new(smoothed.clone()), color);
-            if originals { line.with_original(Arc::new(series.points.clone())) } else { line }
-        }
-        None => Line::new(row.run_id, name, Arc::new(series.points.clone()), color),
-    }
-}
-
-fn group_line(group: &FrameGroup, index: usize, look: &data::group::GroupLook, name: String, dark: bool) -> Line {
-    let line = &group.line;
-    let points = Arc::new(Points { x: line.x.clone(), y: line.center.clone() });
-    let pooled = Pooled { center: look.center, runs: group.runs.len() as u32, counts: line.n.clone() };
-    let band = Band::new(look.band, line.x.clone(), line.low.clone(), line.high.clone());
-    Line::of_group(index as u32, name, points, palette_color(index, dark), pooled).with_band(Arc::new(band))
-}
-
-fn group_name(group: &FrameGroup) -> String {
-    let word = |value: &data::groups::GroupValue| match value.cell() {
-        data::column::Cell::Number(y) => charts::format::value_text(y),
-        data::column::Cell::Text(text) => text.to_owned(),
-        data::column::Cell::Missing => "nothing".to_owned(),
+/// What the colours mean, as entries of a legend.
+fn colors(key: &TintKey, dark: bool) -> Vec<Entry> {
+    let named = match key {
+        TintKey::Own => Vec::new(),
+        TintKey::Ramp([low, high]) => vec![(low.clone(), Tint::Ramp(0.0)), (high.clone(), Tint::Ramp(1.0))],
+        TintKey::Names(names, 0) => names.clone(),
+        TintKey::Names(names, more) => names.iter().cloned().chain([(format!("{more} others"), Tint::Other)]).collect(),
     };
-    group.key.iter().map(word).collect::<Vec<_>>().join(", ")
+    let entry = |(at, (label, tint)): (u32, (String, Tint))| Entry {
+        owner: Owner::Group(at),
+        series: 0,
+        label,
+        color: tint.color(dark),
+        dashes: Dashes::Solid,
+        band: false,
+    };
+    (0..).zip(named).map(entry).collect()
 }

@@ -26,6 +26,7 @@ use std::{
 use tower::ServiceExt;
 
 mod importance;
+mod pictures;
 mod reports;
 
 pub(super) struct Server {

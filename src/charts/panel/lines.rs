@@ -1,12 +1,10 @@
 //! The lines of a panel as a chart's: what the frames hold, named, coloured, dashed, and parted into facets.
 
-use crate::state::{
-    Workspace,
-    columns::differs,
-    frames::{PanelFrame, PanelSeries},
-    tint::Tints,
+use super::{
+    LineFrame, PanelSeries, Tints,
+    kinds::{Kinds, detail, differing_params, group_name, value_of},
 };
-use charts::{
+use crate::{
     color::palette_color,
     line::{Dashes, Line},
     theme::Rgb,
@@ -19,16 +17,10 @@ use data::{
     template::{Place, Template},
     view::{LineLook, Originals},
 };
-use leptos::prelude::*;
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 /// How many facets a panel has at most; the rest share the last one.
 pub const MOST_FACETS: usize = 12;
-/// How many params that differ a legend names.
-const MOST_DIFFERING: usize = 3;
 
 /// What a panel draws.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -50,9 +42,9 @@ pub struct Drawn {
 /// What lines are made of.
 pub struct Parts<'a> {
     /// The panel's lines with their frames.
-    pub frames: &'a [(String, Arc<PanelFrame>)],
+    pub frames: &'a [(&'a str, &'a LineFrame)],
     /// The rows of the runs that are drawn, in the order of the list from the bottom up.
-    pub rows: &'a [Arc<RunRow>],
+    pub rows: &'a [&'a RunRow],
     /// How the panel draws.
     pub look: &'a LineLook,
     /// Which columns group runs, if any do.
@@ -65,21 +57,21 @@ pub struct Parts<'a> {
     pub details: bool,
 }
 
-/// Makes the lines of a panel.
-pub fn drawn(parts: &Parts) -> Drawn {
+/// The lines of a panel.
+pub(super) fn drawn(parts: &Parts) -> Drawn {
     let many_lines = parts.frames.len() > 1;
     let x_unit = parts.frames.iter().map(|(_, frame)| frame.x_unit).fold(f64::INFINITY, f64::min);
-    let row_of: HashMap<RunId, &Arc<RunRow>> = parts.rows.iter().map(|row| (row.run_id, row)).collect();
+    let row_of: HashMap<RunId, &RunRow> = parts.rows.iter().map(|row| (row.run_id, *row)).collect();
     // Runs without points make no facet of their own.
-    let has_points = |row: &&Arc<RunRow>| {
+    let has_points = |row: &&&RunRow| {
         let run = &row.run_id;
         parts.frames.iter().any(|(_, frame)| {
             frame.series.contains_key(run) || frame.groups.iter().any(|group| group.runs.contains(run))
         })
     };
-    let pointed: Vec<Arc<RunRow>> = match parts.look.facet_by.is_empty() && parts.look.stroke_by.is_empty() {
+    let pointed: Vec<&RunRow> = match parts.look.facet_by.is_empty() && parts.look.stroke_by.is_empty() {
         true => Vec::new(),
-        false => parts.rows.iter().filter(has_points).cloned().collect(),
+        false => parts.rows.iter().filter(has_points).copied().collect(),
     };
     let facets = Kinds::of(&pointed, &parts.look.facet_by, MOST_FACETS);
     let strokes = Kinds::of(&pointed, &parts.look.stroke_by, Dashes::ALL.len());
@@ -103,7 +95,7 @@ pub fn drawn(parts: &Parts) -> Drawn {
         };
         let mut group_of_run = HashMap::new();
         for group in &frame.groups {
-            let Some(row) = group.runs.iter().find_map(|run| row_of.get(run)) else { continue };
+            let Some(row) = group.runs.iter().find_map(|run| row_of.get(run).copied()) else { continue };
             let index = match groups.iter().find(|(key, _)| *key == group.key) {
                 Some((_, index)) => *index,
                 None => {
@@ -136,7 +128,7 @@ pub fn drawn(parts: &Parts) -> Drawn {
                 String::new(),
             );
         }
-        for row in parts.rows {
+        for &row in parts.rows {
             let Some(run) = frame.series.get(&row.run_id) else { continue };
             let name = name_of(template.as_ref(), row, line, many_lines, |place| match place {
                 Place::Name => Some(row.name.clone()),
@@ -159,6 +151,11 @@ pub fn drawn(parts: &Parts) -> Drawn {
 }
 
 impl Drawn {
+    /// The lines that `parts` make.
+    pub fn of(parts: &Parts) -> Drawn {
+        drawn(parts)
+    }
+
     fn push(&mut self, line: Line, facet: usize, details: String) {
         self.lines.push(line);
         self.facet_of.push(facet);
@@ -205,109 +202,19 @@ fn name_of(
     }
 }
 
-/// What a run has in a column, in words.
-fn value_of(column: &Column, row: &RunRow) -> Option<String> {
-    match column.cell(row) {
-        Cell::Missing => None,
-        Cell::Text(text) => Some(text.to_owned()),
-        Cell::Number(y) => Some(charts::format::value_text(y)),
-    }
-}
-
-/// A column and what a run has in it: a number needs its name, a text speaks for itself.
-fn detail(column: &Column, row: &RunRow) -> String {
-    match (value_of(column, row), column.cell(row)) {
-        (None, _) => format!("no {}", column.title()),
-        (Some(value), Cell::Number(_)) => format!("{} {value}", column.title()),
-        (Some(value), _) => value,
-    }
-}
-
-/// What the runs of a group share.
-fn group_name(by: &[Column], row: &RunRow) -> String {
-    by.iter().map(|column| detail(column, row)).collect::<Vec<_>>().join(", ")
-}
-
-/// The params in which `rows` differ and that most of them share with others, the fewest kinds first.
-fn differing_params(rows: &[Arc<RunRow>]) -> Vec<Column> {
-    let names: BTreeSet<&String> = rows.iter().flat_map(|row| row.params.keys()).collect();
-    let mut found: Vec<(usize, Column)> = names
-        .into_iter()
-        .map(|name| Column::Param(name.clone()))
-        .filter(|column| differs(column, rows.iter()))
-        .map(|column| {
-            let kinds: BTreeSet<_> = rows.iter().map(|row| value_of(&column, row)).collect();
-            (kinds.len(), column)
-        })
-        .filter(|(kinds, _)| rows.len() <= 3 || *kinds < rows.len())
-        .collect();
-    found.sort();
-    found.into_iter().take(MOST_DIFFERING).map(|(_, column)| column).collect()
-}
-
-/// Runs by what they have in some columns.
-struct Kinds {
-    by: Vec<Column>,
-    places: BTreeMap<Vec<Option<String>>, usize>,
-    names: Vec<String>,
-}
-
-impl Kinds {
-    /// The kinds of `rows` in order, at most so many: what is beyond shares the last place.
-    fn of(rows: &[Arc<RunRow>], by: &[Column], most: usize) -> Kinds {
-        if by.is_empty() {
-            return Kinds { by: Vec::new(), places: BTreeMap::new(), names: vec![String::new()] };
-        }
-        let mut kinds: Vec<(&Arc<RunRow>, Vec<Option<String>>)> = rows.iter().map(|row| (row, key(by, row))).collect();
-        kinds.sort_by(|(a, _), (b, _)| {
-            let order = by.iter().map(|column| column.cell(a).order(column.cell(b), false));
-            order.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
-        });
-        kinds.dedup_by(|a, b| a.1 == b.1);
-        let mut names: Vec<String> = kinds.iter().take(most).map(|(row, _)| group_name(by, row)).collect();
-        if kinds.len() > most {
-            names[most - 1] = format!("{} others", kinds.len() + 1 - most);
-        }
-        let places = kinds.into_iter().enumerate().map(|(at, (_, key))| (key, at.min(most - 1))).collect();
-        if names.is_empty() {
-            names.push(String::new());
-        }
-        Kinds { by: by.to_vec(), places, names }
-    }
-
-    fn place(&self, row: &RunRow) -> usize {
-        if self.by.is_empty() { 0 } else { self.places.get(&key(&self.by, row)).copied().unwrap_or(0) }
-    }
-}
-
-fn key(by: &[Column], row: &RunRow) -> Vec<Option<String>> {
-    by.iter().map(|column| value_of(column, row)).collect()
-}
-
-impl Workspace {
-    /// The rows of the runs that are drawn, in the order of the list from the bottom up.
-    pub(super) fn drawn_rows(&self) -> Vec<Arc<RunRow>> {
-        let drawn = self.runs.drawn.get();
-        self.runs.list.with(|list| {
-            let mut rows: Vec<_> =
-                drawn.iter().filter_map(|(run, at)| Some((*at, list.row_of(*run)?.clone()))).collect();
-            rows.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-            rows.into_iter().map(|(_, row)| row).collect()
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use data::{
-        frame::{Frame, FrameRequest, FrameSeries, XAxis},
+        frame::{Frame, FrameSeries, XAxis},
+        group::GroupLook,
         run::RunStatus,
         thin::{Buckets, Keep},
     };
+    use std::collections::BTreeMap;
 
-    fn row(id: u128, params: &[(&str, &str)]) -> Arc<RunRow> {
-        Arc::new(RunRow {
+    fn row(id: u128, params: &[(&str, &str)]) -> RunRow {
+        RunRow {
             run_id: RunId(id),
             experiment_id: "1".into(),
             name: format!("run {id}"),
@@ -321,10 +228,10 @@ mod tests {
             metrics: BTreeMap::new(),
             summaries: Default::default(),
             tags: BTreeMap::new(),
-        })
+        }
     }
 
-    fn frame(runs: &[u128], x_unit: f64) -> Arc<PanelFrame> {
+    fn frame(runs: &[u128], x_unit: f64) -> LineFrame {
         let series = |run: &u128| FrameSeries {
             run_id: RunId(*run),
             held: 2,
@@ -345,10 +252,10 @@ mod tests {
             series: runs.iter().map(series).collect(),
             groups: Vec::new(),
         };
-        Arc::new(PanelFrame::new(FrameRequest::default(), frame))
+        LineFrame::new(frame, GroupLook::default())
     }
 
-    fn rows() -> Vec<Arc<RunRow>> {
+    fn rows() -> Vec<RunRow> {
         vec![
             row(1, &[("opt", "adam"), ("lr", "0.1"), ("seed", "1")]),
             row(2, &[("opt", "sgd"), ("lr", "0.1"), ("seed", "2")]),
@@ -357,16 +264,27 @@ mod tests {
         ]
     }
 
-    fn drawn_with(frames: &[(String, Arc<PanelFrame>)], look: &LineLook) -> Drawn {
+    fn drawn_with(frames: &[(&str, LineFrame)], look: &LineLook) -> Drawn {
         let rows = rows();
-        drawn(&Parts { frames, rows: &rows, look, group_by: &[], tints: &Tints::default(), dark: false, details: true })
+        let rows: Vec<_> = rows.iter().collect();
+        let frames: Vec<_> = frames.iter().map(|(line, frame)| (*line, frame)).collect();
+        let tints = Tints::default();
+        Drawn::of(&Parts {
+            frames: &frames,
+            rows: &rows,
+            look,
+            group_by: &[],
+            tints: &tints,
+            dark: false,
+            details: true,
+        })
     }
 
     #[test]
     fn lines_are_named_by_what_tells_them_apart() {
-        let one = [("loss".to_owned(), frame(&[1, 3], 1.0))];
-        let two = [one[0].clone(), ("val".to_owned(), frame(&[1], 1.0))];
-        let named = |frames: &[(String, Arc<PanelFrame>)], label: &str| {
+        let one = [("loss", frame(&[1, 3], 1.0))];
+        let two = [one[0].clone(), ("val", frame(&[1], 1.0))];
+        let named = |frames: &[(&str, LineFrame)], label: &str| {
             let look = LineLook { label: label.into(), ..LineLook::default() };
             drawn_with(frames, &look).lines.into_iter().map(|line| line.name).collect::<Vec<_>>()
         };
@@ -383,7 +301,7 @@ mod tests {
 
     #[test]
     fn facets_and_strokes_part_the_runs() {
-        let frames = [("loss".to_owned(), frame(&[1, 2, 3, 4], 1.0))];
+        let frames = [("loss", frame(&[1, 2, 3, 4], 1.0))];
         let by = |name: &str| vec![Column::Param(name.into())];
         let look = LineLook { facet_by: by("lr"), stroke_by: by("opt"), ..LineLook::default() };
         let drawn = drawn_with(&frames, &look);
@@ -395,18 +313,10 @@ mod tests {
 
     #[test]
     fn frames_of_other_units_lie_on_one_axis() {
-        let frames = [("a".to_owned(), frame(&[1], 0.5)), ("b".to_owned(), frame(&[1], 0.125))];
+        let frames = [("a", frame(&[1], 0.5)), ("b", frame(&[1], 0.125))];
         let drawn = drawn_with(&frames, &LineLook::default());
         assert_eq!(drawn.x_unit, 0.125);
         let x: Vec<_> = drawn.lines.iter().map(|line| line.points().x.clone()).collect();
         assert_eq!(x, [[0, 12], [0, 3]]);
-    }
-
-    #[test]
-    fn too_many_facets_share_the_last_one() {
-        let rows: Vec<_> = (0..20).map(|at| row(at, &[("seed", &at.to_string())])).collect();
-        let kinds = Kinds::of(&rows, &[Column::Param("seed".into())], MOST_FACETS);
-        assert_eq!((kinds.names.len(), kinds.names[11].as_str()), (12, "9 others"));
-        assert_eq!((kinds.place(&rows[2]), kinds.place(&rows[19])), (2, 11));
     }
 }
