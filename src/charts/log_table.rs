@@ -68,8 +68,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_table_is_as_good_as_the_real_one(value in prop_oneof![1e-6..1e6f64, any::<f64>()]) {
-            prop_assume!(value > 0.0 && value.is_finite());
+        fn a_table_is_as_good_as_the_real_one(
+            value in prop_oneof![1e-6..1e6f64, prop::num::f64::POSITIVE | prop::num::f64::NORMAL | prop::num::f64::SUBNORMAL],
+        ) {
             let error = (ln(&TABLE, value) - value.ln()).abs();
             prop_assert!(error < 1e-12 * value.ln().abs().max(1.0), "{error}");
         }

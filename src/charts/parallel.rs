@@ -4,6 +4,7 @@
 //! picture, so that all that follows only multiplies.
 //!
 //! - [`axis`]: how values spread along an axis, and brushes as parts of it
+//! - `rank`: places by rank
 //! - [`layout`]: where axes and their ticks lie
 //! - [`density`]: lines as pixels in the browser, added and taken away one by one
 //! - [`draw`]: everything on any plotters backend
@@ -15,6 +16,7 @@ pub mod density;
 pub mod draw;
 pub mod hit;
 pub mod layout;
+mod rank;
 pub mod samples;
 
 pub use axis::{Axis, Category, Spread};

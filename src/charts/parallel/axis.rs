@@ -1,5 +1,6 @@
 //! One axis: how a column's values spread along it.
 
+use super::rank::{rank_of, ranks, value_of_rank};
 use crate::{
     format::full_text,
     scale::{Scale, ScaleKind},
@@ -190,6 +191,10 @@ impl Axis {
         self.values.iter().map(lets).collect()
     }
 
+    fn numbers(&self) -> impl Iterator<Item = f64> {
+        self.values.iter().filter_map(|value| if let Value::Number(value) = value { Some(*value) } else { None })
+    }
+
     /// The brush over what lies between two heights, 0 at the bottom. On an axis of categories it
     /// holds the bands whose middle it covers, or the one in its own middle.
     pub fn brush_between(&self, a: f64, b: f64) -> Brush {
@@ -198,7 +203,8 @@ impl Axis {
         match &self.spread {
             Spread::Scale(scale) | Spread::Time(scale) => {
                 let [from, to] = scale.domain();
-                // The very ends, which a rounded value would miss.
+                // The very ends, which a rounded value would miss; a number that has no room on the scale lies there too.
+                let (from, to) = (self.numbers().fold(from, f64::min), self.numbers().fold(to, f64::max));
                 let value = |share: f64, end: f64, at: f64| if share == at { end } else { scale.value_from(share) };
                 Brush::over(value(low, from, 0.0), value(high, to, 1.0))
             }
@@ -289,49 +295,6 @@ fn scale(kind: ScaleKind, numbers: &[f64]) -> Scale {
     let nearest = nearest.max(low.abs().max(high.abs()) * 1e-6);
     let linear_within = if nearest.is_finite() { 10f64.powf(nearest.log10().floor()) } else { 1.0 };
     Scale::new(kind, linear_within, [low, high], [0.0, 1.0])
-}
-
-/// Rising values, each with the share of its mean rank.
-fn ranks(mut numbers: Vec<f64>) -> Vec<(f64, f64)> {
-    numbers.sort_by(f64::total_cmp);
-    let most = numbers.len().saturating_sub(1).max(1) as f64;
-    let mut ranks = Vec::new();
-    let mut below = 0;
-    for equal in numbers.chunk_by(|a, b| a == b) {
-        let middle = below as f64 + (equal.len() - 1) as f64 / 2.0;
-        ranks.push((equal[0], if numbers.len() == 1 { 0.5 } else { middle / most }));
-        below += equal.len();
-    }
-    ranks
-}
-
-/// The share of `value` among `ranks`, between those of its neighbours; beyond 0 to 1 outside them.
-fn rank_of(ranks: &[(f64, f64)], value: f64) -> f64 {
-    let after = ranks.partition_point(|(at, _)| *at < value);
-    match (after.checked_sub(1).map(|before| ranks[before]), ranks.get(after)) {
-        (_, Some((at, share))) if *at == value => *share,
-        (Some((a, from)), Some((b, to))) => from + (to - from) * between(a, *b, value),
-        (Some(_), None) => 1.5,
-        (None, _) => -0.5,
-    }
-}
-
-/// How far `value` is from `a` to `b`, without overflow.
-fn between(a: f64, b: f64, value: f64) -> f64 {
-    (value / 2.0 - a / 2.0) / (b / 2.0 - a / 2.0)
-}
-
-/// The value at a share of `ranks`; beyond their ends the outermost ones.
-fn value_of_rank(ranks: &[(f64, f64)], share: f64) -> Option<f64> {
-    let after = ranks.partition_point(|(_, at)| *at < share);
-    Some(match (after.checked_sub(1).map(|before| ranks[before]), ranks.get(after)) {
-        // A sum would be rounded, and miss it.
-        (_, Some((value, at))) if *at == share => *value,
-        (Some((a, from)), Some((b, to))) => a + (b / 2.0 - a / 2.0) * ((share - from) / (to - from)) * 2.0,
-        (None, Some((value, _))) => *value,
-        (Some((value, _)), None) => value,
-        (None, None) => return None,
-    })
 }
 
 /// The categories of `cells` in the order of `kind`.
@@ -458,6 +421,14 @@ mod tests {
     fn a_brush_over_ranks_holds_the_very_ends() {
         let axis = axis_of(AxisKind::Percentile, &numbers(&[-10.634698313511555, -54.675794975279935]));
         assert_eq!(axis.lets(&axis.brush_between(0.0, 1.0)), [true, true]);
+    }
+
+    #[test]
+    fn a_brush_to_the_end_of_a_log_axis_holds_what_is_too_small_for_it() {
+        let axis = axis_of(AxisKind::Log, &numbers(&[1e-310, 5.0]));
+        assert_eq!(axis.shares(), [0.0, 1.0]);
+        assert_eq!(axis.lets(&axis.brush_between(0.0, 1.0)), [true, true]);
+        assert_eq!(axis.lets(&axis.brush_between(0.5, 1.0)), [false, true]);
     }
 
     #[test]
