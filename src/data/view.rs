@@ -9,6 +9,7 @@ mod layout;
 mod lines;
 mod parallel;
 mod range;
+mod reading;
 mod request;
 mod table;
 
@@ -30,8 +31,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const VERSION: u32 = 1;
 
 /// What is on the screen of a workspace.
+// `remote` makes the derived code a function of its own, which `reading` below calls for every source.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 pub struct View {
     /// The version of this form.
     pub version: u32,
@@ -190,7 +192,7 @@ impl View {
         if !json.trim_start().starts_with('{') {
             return Err(ViewError::NotAView("it begins with no \"{\"".to_owned()));
         }
-        let mut view: View = serde_json::from_str(json).map_err(|error| ViewError::NotAView(error.to_string()))?;
+        let mut view = reading::view_of(json).map_err(|error| ViewError::NotAView(error.to_string()))?;
         if view.version > VERSION {
             return Err(ViewError::Newer(view.version));
         }
