@@ -3,9 +3,13 @@
 use crate::{
     column::{Cell, Column},
     run::RunRow,
+    summary::Direction,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    hash::{Hash, Hasher},
+};
 
 /// What one column lets through: any of its ranges and values. An empty brush lets nothing through.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -59,8 +63,24 @@ impl Brush {
     }
 }
 
+/// The ends of ranges are numbers, never NaN: JSON has no word for it, and the pointer draws none.
+impl Eq for Brush {}
+
+impl Hash for Brush {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // Both zeros are the same end.
+        self.ranges.iter().flatten().for_each(|end| (end + 0.0).to_bits().hash(state));
+        (self.ranges.len(), &self.values, self.missing).hash(state);
+    }
+}
+
 /// Brushes by column. A run must pass all of them.
 pub type Brushes = BTreeMap<Column, Brush>;
+
+/// `brushes` with the best of a metric as its least or greatest, for an asker who knows what was `chosen`.
+pub fn resolved(brushes: &Brushes, chosen: &BTreeMap<String, Direction>) -> Brushes {
+    brushes.iter().map(|(column, brush)| (column.resolved(chosen), brush.clone())).collect()
+}
 
 /// Whether `row` passes all `brushes`; every run passes none.
 pub fn passes(brushes: &Brushes, row: &RunRow) -> bool {

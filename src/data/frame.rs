@@ -16,6 +16,7 @@ pub use self::{
 };
 
 use crate::{
+    brush::Brushes,
     column::Column,
     group::{GroupLine, GroupLook},
     groups::GroupValue,
@@ -71,6 +72,9 @@ pub struct RunSet {
     /// Only runs that have exactly this in these columns: the runs of a group.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub within: Vec<(Column, GroupValue)>,
+    /// Only runs that pass these brushes.
+    #[serde(skip_serializing_if = "Brushes::is_empty")]
+    pub brushes: Brushes,
     /// Looks in the trash, and nowhere else. Runs that are named are found there in any case.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub trash: bool,

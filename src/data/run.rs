@@ -1,6 +1,6 @@
 //! A run and an experiment, as the app lists them.
 
-use crate::{column::Column, groups::GroupValue, series::JsonNumber};
+use crate::{brush::Brushes, column::Column, groups::GroupValue, series::JsonNumber};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
@@ -144,6 +144,9 @@ pub struct RunsRequest {
     /// Only runs that have exactly this in these columns: the runs of a group, or of a group in a group.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub within: Vec<(Column, GroupValue)>,
+    /// Only runs that pass these brushes.
+    #[serde(skip_serializing_if = "Brushes::is_empty")]
+    pub brushes: Brushes,
     /// Looks in the trash, and nowhere else.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub trash: bool,

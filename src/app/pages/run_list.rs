@@ -81,14 +81,26 @@ pub fn summary(workspace: Workspace) -> String {
         return "Loading runs".to_owned();
     }
     let (total, matching, drawn) = (list.total(), runs.matching.get().len(), runs.drawn.get().len());
-    let filtered = !list.filter().is_empty();
-    if total == 0 && filtered {
-        return "No run passes the filter".to_owned();
+    let chosen_by = match (list.filter().is_empty(), list.brushes().is_empty()) {
+        (true, true) => None,
+        (false, true) => Some("the filter"),
+        (true, false) => Some("the brushes"),
+        (false, false) => Some("filter and brushes"),
+    };
+    if let (0, Some(what)) = (total, chosen_by) {
+        return format!("No run passes {what}");
     }
-    let found = match (matching < total, filtered) {
+    // Brushes that the server does not look after know the loaded runs only.
+    let loaded = list.rows().count();
+    let brushed_here = list.brushes().is_empty() && workspace.view(|view| !view.brushes.is_empty()).get();
+    let found = match (matching < total, chosen_by) {
+        (true, _) if brushed_here && loaded < total => {
+            let [matching, loaded, total] = [matching, loaded, total].map(|runs| count(runs as u64));
+            format!("{matching} of the first {loaded} of {total} runs")
+        }
         (true, _) => format!("{} of {} runs", count(matching as u64), count(total as u64)),
-        (false, true) => format!("{} runs pass the filter", count(total as u64)),
-        (false, false) => format!("{} runs", count(total as u64)),
+        (false, Some(what)) => format!("{} runs pass {what}", count(total as u64)),
+        (false, None) => format!("{} runs", count(total as u64)),
     };
     let groups = workspace.lines.with(|lines| match (lines.grouped, lines.groups.len()) {
         (false, _) => String::new(),

@@ -100,7 +100,7 @@ fn toggle(words: &'static str, on: Memo<bool>, set: impl Fn(bool) + 'static) -> 
 fn counts(workspace: Workspace) -> String {
     let (total, loaded) = workspace.runs.list.with(|list| (list.total(), list.rows().count()));
     let words = summary(workspace);
-    if loaded < total { format!("{words}; {loaded} loaded so far") } else { words }
+    if loaded < total { format!("{words}; {} loaded so far", crate::ui::format::count(loaded as u64)) } else { words }
 }
 
 #[component]

@@ -3,10 +3,11 @@
 
 use super::{
     Workspace, order,
-    runs::{RunList, Runs, page_of},
+    runs::{Chosen, RunList, Runs, page_of},
 };
 use crate::api::{self, ApiError, Source};
 use data::{
+    brush::resolved,
     column::Column,
     frame::RunSet,
     groups::{GroupOrder, GroupValue, GroupsPage, GroupsRequest, RunGroup, Spread, grouped, order as group_order},
@@ -170,14 +171,15 @@ impl Groups {
             if by.is_empty() || whole.get() {
                 return None;
             }
-            let filter = runs.list.with(|list| list.loaded().map(|()| list.filter().to_owned()))?;
+            let run_set = runs.list.with(|list| list.loaded().map(|()| list.run_set(runs.experiments())))?;
+            let brushes = view.with(|view| resolved(&view.brushes, &view.directions));
             let mut columns = keys.with(|keys| runs.list.with(|list| told_by(keys, &by, list)));
             columns.extend(in_sight.get().into_iter().filter(|column| !columns.contains(column)).collect::<Vec<_>>());
-            let resolved = view.with(|view| columns.iter().map(|column| column.resolved(&view.directions)).collect());
+            let told = view.with(|view| columns.iter().map(|column| column.resolved(&view.directions)).collect());
             let request = GroupsRequest {
-                run_set: RunSet { experiments: runs.experiments(), filter, ..RunSet::default() },
+                run_set: RunSet { brushes, ..run_set },
                 by,
-                columns: resolved,
+                columns: told,
                 order_by: vec![view.with(order::asked_order)],
                 limit: MOST_GROUPS as u32,
                 ..GroupsRequest::default()
@@ -230,7 +232,7 @@ impl Groups {
             }
             if let Ok(page) = page {
                 this.members.update(|members| {
-                    let empty = || RunList::of_page(RunsPage { total, runs: Vec::new() }, String::new());
+                    let empty = || RunList::of_page(RunsPage { total, runs: Vec::new() }, Chosen::default());
                     let list = members.entry(place.0).or_insert_with(empty);
                     *list = list.with_rows(offset, page.runs);
                 });
@@ -244,6 +246,7 @@ impl Groups {
         RunsRequest {
             experiments: self.runs.experiments(),
             filter: self.runs.list.with_untracked(|list| list.filter().to_owned()),
+            brushes: resolved(&view.brushes, &view.directions),
             within: view.group_by.iter().cloned().zip(group.group.key.iter().cloned()).collect(),
             order_by: vec![order::asked_order(&view)],
             ..RunsRequest::default()
@@ -328,7 +331,7 @@ mod tests {
             row(4, &[("lr", "10"), ("score", "2")]),
             row(5, &[("lr", "auto"), ("score", "inf")]),
         ];
-        let list = RunList::of_page(RunsPage { total: 5, runs }, String::new());
+        let list = RunList::of_page(RunsPage { total: 5, runs }, Chosen::default());
         let by = ["params.lr".parse().expect("a column")];
         for (name, order, expected) in [
             ("numbers by size, texts, nothing", "", ["9", "10", "auto", "no lr"]),

@@ -43,7 +43,7 @@ impl Workspace {
                 list.loaded()?;
                 let all = hidden.is_empty() && !hide_all && matching.len() == list.total();
                 if all {
-                    return Some(RunSet { experiments, filter: list.filter().to_owned(), ..RunSet::default() });
+                    return Some(list.run_set(experiments));
                 }
                 let shown = matching.iter().filter_map(|&at| list.row(at));
                 let shown = shown.filter(|row| hidden.contains(&row.run_id.short()) == hide_all);

@@ -153,6 +153,7 @@ impl Workspace {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::runs::Chosen;
     use data::{
         column::Column,
         groups::{GroupValue, RunGroup},
@@ -179,7 +180,7 @@ mod tests {
     }
 
     fn list() -> RunList {
-        RunList::of_page(RunsPage { total: 5, runs: vec![row(1), row(2), row(3)] }, String::new())
+        RunList::of_page(RunsPage { total: 5, runs: vec![row(1), row(2), row(3)] }, Chosen::default())
     }
 
     #[test]

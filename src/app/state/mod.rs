@@ -374,9 +374,11 @@ impl Workspace {
             // A pinned run may be none of those that pass the filter.
             let beyond = drawn.keys().any(|run| list.place_of(*run).is_none());
             let wanted = (few || beyond || list.total() > MOST_DRAWN).then(|| drawn.keys().copied().collect());
-            // Runs asked for by name passed the filter already.
-            let filter = if wanted.is_none() { list.filter().to_owned() } else { String::new() };
-            Some(RunSet { experiments, filter, runs: wanted, ..RunSet::default() })
+            Some(match wanted {
+                // Runs asked for by name passed the filter already.
+                Some(runs) => RunSet { experiments, runs: Some(runs), ..RunSet::default() },
+                None => list.run_set(experiments),
+            })
         })
     }
 

@@ -10,7 +10,6 @@ use crate::store::{
     runs::{self, NewRun, RunUpdate},
     values,
 };
-use futures_util::{StreamExt, TryStreamExt, stream};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -18,8 +17,9 @@ use std::{
 
 /// The experiment's tag that says that all of its recording is in the store.
 const FILLED_TAG: &str = "throughline.demo";
-/// How many runs wait for a commit together.
-const TOGETHER: usize = 16;
+/// How many runs are written at once, and how many points of them: one commit costs more than a small run.
+const RUNS_AT_ONCE: usize = 256;
+const POINTS_AT_ONCE: usize = 1 << 18;
 /// How many points go into the store at once.
 const BATCH: usize = 8192;
 
@@ -129,44 +129,54 @@ pub(super) async fn put(
         })
         .await?;
     let artifacts = artifacts.join(eid.to_string());
-    let filled = stream::iter(runs)
-        .map(|run| {
-            let folder = artifacts.join(run.id.to_string());
-            put_run(store, eid, run, whole, folder)
-        })
-        .buffered(TOGETHER)
-        .try_fold(Filled::default(), async |mut sum, one| {
-            sum.add(one);
-            Ok(sum)
-        })
-        .await?;
+    let mut filled = Filled::default();
+    let mut runs = runs.into_iter().peekable();
+    while runs.peek().is_some() {
+        let (mut together, mut points) = (Vec::new(), 0);
+        while together.len() < RUNS_AT_ONCE && points < POINTS_AT_ONCE {
+            let Some(run) = runs.next() else { break };
+            points += points_of(&run);
+            together.push(run);
+        }
+        filled.add(put_runs(store, eid, together, whole, artifacts.clone()).await?);
+    }
     store.settle().await?;
     Ok((eid, filled))
 }
 
-/// Puts one run into the store, whole or not at all; one that is there stays as it is.
-async fn put_run(
+fn points_of(run: &RecordedRun) -> usize {
+    run.series.iter().map(|series| series.values.len()).sum()
+}
+
+/// Puts `runs` into the store, all or none; those that are there stay as they are.
+async fn put_runs(
     store: &Store,
     eid: i64,
-    run: RecordedRun,
+    runs: Vec<RecordedRun>,
     whole: &Whole,
-    folder: PathBuf,
+    artifacts: PathBuf,
 ) -> Result<Filled, FillError> {
-    let id = run.id.to_string();
-    match store.read(move |db| runs::find(db, &id)).await {
-        Ok(_) => return Ok(Filled::default()),
-        Err(StoreError::NotFound(_)) => {}
-        Err(error) => return Err(error.into()),
-    }
+    let new = store.read(move |db| {
+        let is_new = |run: &RecordedRun| match runs::find(db, &run.id.to_string()) {
+            Ok(_) => Ok(false),
+            Err(StoreError::NotFound(_)) => Ok(true),
+            Err(error) => Err(error),
+        };
+        runs.into_iter().filter_map(|run| is_new(&run).map(|new| new.then_some(run)).transpose()).collect()
+    });
+    let runs: Vec<RecordedRun> = new.await?;
     let (later, contents) = (whole.later_millis, whole.contents.clone());
     let written = tokio::task::spawn_blocking(move || {
-        write_files(&folder.join("artifacts"), &run.files, &contents, later)?;
-        Ok::<_, FillError>(run)
+        for run in &runs {
+            let folder = artifacts.join(run.id.to_string());
+            write_files(&folder.join("artifacts"), &run.files, &contents, later)?;
+        }
+        Ok::<_, FillError>(runs)
     });
-    let run = written.await.map_err(|_| StoreError::Bug)??;
-    let points = run.series.iter().map(|series| series.values.len()).sum();
-    store.write(move |tx| write_run(tx, eid, &run, later)).await?;
-    Ok(Filled { runs: 1, points })
+    let runs = written.await.map_err(|_| StoreError::Bug)??;
+    let filled = Filled { runs: runs.len(), points: runs.iter().map(points_of).sum() };
+    store.write(move |tx| runs.iter().try_for_each(|run| write_run(tx, eid, run, later))).await?;
+    Ok(filled)
 }
 
 fn write_run(tx: &mut WriteTx, eid: i64, run: &RecordedRun, later: i64) -> Result<(), StoreError> {

@@ -154,12 +154,12 @@ impl Shown {
 
     /// The runs that are asked for, inside; all of the link's if none is named.
     fn run_set(&self, asked: RunSet) -> Result<RunSet, NotNamed> {
-        let RunSet { experiments, filter, within, trash, runs } = asked;
+        let RunSet { experiments, filter, within, brushes, trash, runs } = asked;
         let ours = self.page.target.experiment().unwrap_or_default();
         if let Some(other) = experiments.iter().find(|&id| id != ours) {
             return Err(NotNamed(format!("experiment {other}")));
         }
-        if !filter.trim().is_empty() || !within.is_empty() || trash {
+        if !filter.trim().is_empty() || !within.is_empty() || !brushes.is_empty() || trash {
             return Err(NotNamed("runs by a filter".to_owned()));
         }
         let inside = |run: RunId| self.inside.get(&run).copied().ok_or_else(|| NotNamed(format!("run {run}")));

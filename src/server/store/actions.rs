@@ -102,7 +102,7 @@ fn chosen(sets: &RunSets, set: &RunSet) -> Result<Vec<RunId>, StoreError> {
     let mut seen = BTreeSet::new();
     let named: Vec<RunId> = named.iter().copied().filter(|id| seen.insert(*id)).collect();
     // A filter beside the names may leave some out; without one, each must be there.
-    let alone = set.filter.trim().is_empty() && set.within.is_empty() && !set.trash;
+    let alone = set.filter.trim().is_empty() && set.within.is_empty() && set.brushes.is_empty() && !set.trash;
     match named.iter().find(|id| !there.contains(id)) {
         Some(missing) if alone => Err(StoreError::NotFound(format!("there is no run {missing}"))),
         Some(_) | None => Ok(named.into_iter().filter(|id| there.contains(id)).collect()),

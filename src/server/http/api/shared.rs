@@ -149,7 +149,7 @@ pub(super) async fn metrics(opened: Opened) -> Json<Vec<MetricRow>> {
 /// or an experiment: the link's runs are chosen already.
 pub(super) async fn runs(opened: Opened, JsonBody(asked): JsonBody<RunsRequest>) -> JsonAnswer<RunsPage> {
     // Each field is named, so that no new one goes through unseen.
-    let RunsRequest { experiments, filter, within, trash, order_by, offset, limit, brief, columns: _ } = asked;
+    let RunsRequest { experiments, filter, within, brushes, trash, order_by, offset, limit, brief, columns: _ } = asked;
     let rows = &opened.shown.rows;
     let ours = opened.shown.page.target.experiment().unwrap_or_default();
     if let Some(other) = experiments.iter().find(|&id| id != ours) {
@@ -160,7 +160,7 @@ pub(super) async fn runs(opened: Opened, JsonBody(asked): JsonBody<RunsRequest>)
         ShareTarget::Run { run_id, .. } => format!("attributes.run_id = '{run_id}'"),
         _ => String::new(),
     };
-    let chooses = (!filter.is_empty() && filter != chosen) || !within.is_empty() || trash;
+    let chooses = (!filter.is_empty() && filter != chosen) || !within.is_empty() || !brushes.is_empty() || trash;
     if chooses || order_by.iter().any(|key| !key.trim().is_empty()) {
         return Err(NotNamed("runs by a filter or in another order".to_owned()).into());
     }

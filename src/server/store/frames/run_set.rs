@@ -35,7 +35,7 @@ pub(super) struct Resolved {
 pub(super) fn resolve(store: &Store, db: &Connection, set: &RunSet, metric: &str) -> Result<Resolved, StoreError> {
     let kid = keys::of_name(db, metric)?;
     let asked = Asked::of(db, set)?;
-    let simple = set.filter.trim().is_empty() && set.within.is_empty() && !set.trash;
+    let simple = set.filter.trim().is_empty() && set.within.is_empty() && set.brushes.is_empty() && !set.trash;
     let (total, members) = match (&set.runs, simple) {
         (None, true) => whole_experiments(db, &asked.eids, kid)?,
         (Some(ids), true) => {

@@ -8,6 +8,7 @@ use crate::store::{
     search::View,
 };
 use data::{
+    brush::Brushes,
     column::{Attribute, Column},
     frame::RunSet,
     groups::{GroupsPage, GroupsRequest},
@@ -27,6 +28,8 @@ const MOST: u32 = 10_000;
 const MOST_COLUMNS: usize = 1_000;
 /// How many columns can group runs.
 const MOST_BY: usize = 16;
+/// How many columns can be brushed.
+const MOST_BRUSHES: usize = 100;
 /// More runs than this cannot be asked for by id.
 const MOST_IDS: usize = 100_000;
 
@@ -47,6 +50,7 @@ impl Store {
             eids: request.experiments.iter().filter_map(|id| id.parse().ok()).collect(),
             filter: parse_query(&request.filter).map_err(unread)?,
             within: few_enough(request.within, "within", MOST_BY)?,
+            brushes: few_brushes(request.brushes)?,
             named: None,
             view: if request.trash { View::Deleted } else { View::Active },
         };
@@ -157,7 +161,8 @@ impl Asked {
             (None, false) => View::Active,
         };
         let filter = parse_query(&set.filter).map_err(unread)?;
-        Ok(Asked { eids, filter, within: few_enough(set.within.clone(), "within", MOST_BY)?, named, view })
+        let within = few_enough(set.within.clone(), "within", MOST_BY)?;
+        Ok(Asked { eids, filter, within, brushes: few_brushes(set.brushes.clone())?, named, view })
     }
 }
 
@@ -211,6 +216,10 @@ fn window(limit: u32) -> Result<u64, StoreError> {
         1..=MOST => Ok(u64::from(limit)),
         _ => Err(StoreError::Invalid(format!("`limit` must be in 1..={MOST}, or 0 for {WINDOW}"))),
     }
+}
+
+fn few_brushes(brushes: Brushes) -> Result<Brushes, StoreError> {
+    Ok(few_enough(brushes.into_iter().collect(), "brushes", MOST_BRUSHES)?.into_iter().collect())
 }
 
 fn few_enough<T>(list: Vec<T>, name: &str, most: usize) -> Result<Vec<T>, StoreError> {

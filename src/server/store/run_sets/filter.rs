@@ -1,12 +1,16 @@
 //! Which runs of a table pass a filter.
 
-use super::{Lookup, table::Picture};
+use super::{
+    Lookup,
+    table::{Picture, Run},
+};
 use crate::store::{
     StoreError,
     search::{regex, sql::Sql},
 };
 use data::{
-    column::{Attribute, Column},
+    brush::Brush,
+    column::{Attribute, Cell, Column},
     groups::GroupValue,
     query::{Comparison, DatasetField, Expr, Field, Ordering, RunAttribute, Test},
     run::RunId,
@@ -122,8 +126,29 @@ pub(super) fn having(picture: &Picture, lookup: &Lookup, column: &Column, value:
     }
 }
 
+/// For each run of the table whether `brush` on `column` lets it through.
+pub(super) fn let_through(picture: &Picture, lookup: &Lookup, column: &Column, brush: &Brush) -> Vec<bool> {
+    let time = |of: &dyn Fn(&Run) -> Option<i64>| -> Vec<bool> {
+        let cell = |run: &Run| of(run).map_or(Cell::Missing, |millis| Cell::Number(millis as f64));
+        picture.runs.iter().map(|run| brush.lets(cell(run))).collect()
+    };
+    match column {
+        Column::Attribute(Attribute::Start) => time(&|run| Some(run.start_millis)),
+        Column::Attribute(Attribute::End) => time(&|run| run.end_millis),
+        Column::Attribute(Attribute::Duration) => time(&duration),
+        Column::Attribute(Attribute::Name | Attribute::User | Attribute::Status)
+        | Column::Param(_)
+        | Column::Metric(_)
+        | Column::Summary(..)
+        | Column::Tag(_) => match lookup.key(&column.field()).and_then(|key| picture.columns.get(&key)) {
+            None => vec![brush.lets(Cell::Missing); picture.runs.len()],
+            Some(values) => values.pass(|cell| brush.lets(cell)),
+        },
+    }
+}
+
 /// How long a run took, milliseconds; `None` while it runs.
-pub(super) fn duration(run: &super::table::Run) -> Option<i64> {
+pub(super) fn duration(run: &Run) -> Option<i64> {
     run.end_millis.map(|end| end.saturating_sub(run.start_millis))
 }
 

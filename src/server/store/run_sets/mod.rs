@@ -28,6 +28,7 @@ pub(super) use table::Tables;
 
 use super::{Store, StoreError, keys, search::View};
 use data::{
+    brush::Brushes,
     column::Column,
     groups::{GroupOrder, GroupValue, RunGroup},
     query::{Expr, Field, OrderKey, RunAttribute},
@@ -47,6 +48,8 @@ pub struct Asked {
     pub filter: Expr<RunAttribute>,
     /// What they must have exactly.
     pub within: Vec<(Column, GroupValue)>,
+    /// The brushes that they must pass.
+    pub brushes: Brushes,
     /// Only these runs, if given.
     pub named: Option<HashSet<RunId>>,
     /// Which lifecycle stages.
@@ -168,7 +171,9 @@ impl RunSets<'_> {
     fn find(&self, asked: &Asked, fields: Vec<Field<RunAttribute>>) -> Result<(Found, Lookup), StoreError> {
         let comparisons = asked.filter.comparisons();
         let within: Vec<Field<RunAttribute>> = asked.within.iter().map(|(column, _)| column.field()).collect();
-        let all = || comparisons.iter().map(|comparison| &comparison.field).chain(&within).chain(&fields);
+        let brushed: Vec<Field<RunAttribute>> = asked.brushes.keys().map(Column::field).collect();
+        let chosen = || within.iter().chain(&brushed);
+        let all = || comparisons.iter().map(|comparison| &comparison.field).chain(chosen()).chain(&fields);
         let lookup = Lookup::of(self.db, all())?;
         let keys: BTreeSet<Key> = all().filter_map(|field| lookup.key(field)).collect();
         let mut found = Found { pictures: Vec::new(), places: Vec::new() };
@@ -188,6 +193,10 @@ impl RunSets<'_> {
         for (column, value) in &asked.within {
             let having = filter::having(picture, lookup, column, value);
             passing.iter_mut().zip(having).for_each(|(passes, has)| *passes &= has);
+        }
+        for (column, brush) in &asked.brushes {
+            let through = filter::let_through(picture, lookup, column, brush);
+            passing.iter_mut().zip(through).for_each(|(passes, through)| *passes &= through);
         }
         let in_view = |run: &Run| match asked.view {
             View::Active => !run.deleted,

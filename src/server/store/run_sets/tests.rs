@@ -10,6 +10,7 @@ use crate::store::{
     values,
 };
 use data::{
+    brush::{Brush, Brushes},
     column::Cell,
     groups::{GroupsRequest, grouped},
     query::parse_sort,
@@ -54,7 +55,14 @@ async fn all_rows(store: &Store) -> Vec<RunRow> {
 }
 
 fn asked(eids: &[i64], filter: Expr<RunAttribute>) -> Asked {
-    Asked { eids: eids.iter().copied().collect(), filter, within: vec![], named: None, view: View::All }
+    Asked {
+        eids: eids.iter().copied().collect(),
+        filter,
+        within: vec![],
+        brushes: Brushes::new(),
+        named: None,
+        view: View::All,
+    }
 }
 
 /// The order that a page is to have, said again over rows.
@@ -163,6 +171,44 @@ async fn groups_are_those_of_the_rows_and_hold_the_runs_within() {
             assert_eq!(ids, wanted, "{by:?} = {:?}", got.key);
         }
     }
+}
+
+#[tokio::test]
+async fn brushes_let_the_same_runs_through_as_on_the_page() {
+    let (_dir, store) = filled().await;
+    let rows = all_rows(&store).await;
+    let texts = |column: &Column| {
+        let text = |row: &RunRow| if let Cell::Text(text) = column.cell(row) { Some(text.to_owned()) } else { None };
+        rows.iter().filter_map(text).take(2).collect()
+    };
+    let mut telling = 0;
+    for column in columns() {
+        let mut numbers: Vec<f64> = rows.iter().filter_map(|row| column.cell(row).finite()).collect();
+        numbers.sort_by(f64::total_cmp);
+        let range = numbers.get(numbers.len() / 4).zip(numbers.get(numbers.len() / 2)).map(|(a, b)| [*a, *b]);
+        let over = Brush { ranges: range.into_iter().collect(), values: texts(&column), missing: false };
+        let lr = Brushes::from([("params.lr".parse().unwrap(), Brush::over(0.0, 0.02))]);
+        for brushes in [
+            Brushes::from([(column.clone(), over.clone())]),
+            Brushes::from([(column.clone(), Brush { missing: true, ..over.clone() })]),
+            Brushes::from([(column.clone(), Brush { missing: true, ..Brush::default() })]),
+            Brushes::from([(column.clone(), Brush::default())]),
+            [Brushes::from([(column.clone(), over.clone())]), lr].into_iter().flatten().collect(),
+        ] {
+            let expected = rows.iter().filter(|row| data::brush::passes(&brushes, row));
+            let mut expected: Vec<i64> = expected.map(|row| metrics::rid_of(row.run_id)).collect();
+            expected.sort();
+            telling += usize::from(!expected.is_empty() && expected.len() < rows.len());
+            let asked = Asked { brushes: brushes.clone(), ..asked(&[1, 2], Expr::All(Vec::new())) };
+            let mut found = store.ask_runs(move |sets| sets.rids(&asked)).await.unwrap();
+            found.sort();
+            assert_eq!(found, expected, "{brushes:?}");
+        }
+    }
+    assert!(telling > 40, "only {telling} of the brushes tell runs apart");
+    let many = (0..101).map(|at| (Column::Param(at.to_string()), Brush::default())).collect();
+    let refused = store.runs_page(RunsRequest { brushes: many, ..RunsRequest::default() }).await.unwrap_err();
+    assert!(refused.to_string().contains("`brushes` has 101 entries"), "{refused}");
 }
 
 /// The first runs by name of what `filter` finds, to see that a table follows.

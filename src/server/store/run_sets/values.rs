@@ -159,6 +159,15 @@ impl Values {
         numbers.iter().map(|&y| number(y).is_some_and(&passes)).collect()
     }
 
+    /// For each run whether what it has passes, also nothing. Each distinct text is looked at once.
+    pub fn pass(&self, passes: impl Fn(Cell) -> bool) -> Vec<bool> {
+        let Values::Texts(texts) = self else { return (0..self.rows()).map(|row| passes(self.cell(row))).collect() };
+        let mut verdicts = texts.cells().map(&passes).collect::<Vec<bool>>();
+        verdicts.push(passes(Cell::Missing));
+        let nothing = verdicts.len() - 1;
+        texts.codes.iter().map(|&code| verdicts[(code as usize).min(nothing)]).collect()
+    }
+
     /// How many numbers and texts it keeps, as a measure of its memory.
     pub fn size(&self) -> usize {
         match self {
@@ -170,6 +179,12 @@ impl Values {
 }
 
 impl Texts {
+    /// The cell of each distinct text.
+    fn cells(&self) -> impl Iterator<Item = Cell<'_>> {
+        let both = self.distinct.iter().zip(&self.numbers);
+        both.map(|(text, number)| number.map_or(Cell::Text(text), Cell::Number))
+    }
+
     fn code_of(&mut self, text: &str) -> u32 {
         if let Some(&code) = self.code_by_text.get(text) {
             return code;

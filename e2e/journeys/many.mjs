@@ -1,0 +1,110 @@
+// Experiments with more runs than a page loads: brushes and groups count all of them.
+import { addressOf, expect, test as base } from '../support/journey.mjs';
+import { program } from '../support/program.mjs';
+
+const RUNS = 1500;
+
+const test = base.extend({
+  /** A server whose last experiment has 1,500 short runs, shared by the journeys of a worker. */
+  many: [async ({}, use) => {
+    const server = await program({ command: 'demo', args: ['--synthetic', `${RUNS}x20`] });
+    const experiments = await (await fetch(`${server.url}/api/experiments`)).json();
+    const synthetic = experiments.find(experiment => experiment.runs === RUNS);
+    await use({ url: server.url, address: `${server.url}/experiments/${synthetic.experiment_id}` });
+    await server.remove();
+  }, { scope: 'worker', timeout: 120_000 }],
+});
+
+/** How many runs the server counts in each group, asked as any client may. */
+async function counted(many, by, brushes = {}) {
+  const [, experiment] = many.address.match(/experiments\/(\d+)/);
+  const answer = await fetch(`${many.url}/api/groups`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ run_set: { experiments: [experiment], brushes }, by: [by] }),
+  });
+  const { groups } = await answer.json();
+  return Object.fromEntries(groups.map(group => [group.key[0], group.runs]));
+}
+
+const summaryOf = page => page.getByRole('complementary', { name: 'Runs' }).getByRole('status').first();
+const figureOf = page => page.getByRole('figure', { name: 'Parallel coordinates' });
+const passingOf = page => page.getByRole('toolbar', { name: 'Parallel coordinates' }).getByRole('status');
+
+/** Drags along the axis of `column`, from one part of the plot's height to another. */
+async function brush(page, column, from, to) {
+  const head = await figureOf(page).getByRole('button', { name: `Axis ${column}` }).boundingBox();
+  const plot = await figureOf(page).getByRole('img').boundingBox();
+  const [x, y] = [head.x + head.width / 2, share => plot.y + plot.height * share];
+  await page.mouse.move(x, y(from));
+  await page.mouse.down();
+  await page.mouse.move(x, y(to), { steps: 6 });
+  await page.mouse.up();
+}
+
+test('parallel coordinates load every run, and a brush counts all of them everywhere', async ({ page, many, browser }) => {
+  await page.goto(`${many.address}/parallel`);
+  await expect(passingOf(page)).toHaveText('1,500 of 1,500 runs');
+  await expect(figureOf(page)).toHaveAttribute('aria-busy', 'false');
+  await expect(figureOf(page).getByRole('img')).toHaveAccessibleName(/Parallel coordinates of 1,500 runs/);
+  await brush(page, 'batch_size', 0.15, 0.55);
+  await expect(passingOf(page)).toHaveText(/^\d{3} of 1,500 runs$/);
+  const passing = (await passingOf(page).textContent()).match(/\d+/)[0];
+  await expect(summaryOf(page)).toHaveText(`${passing} of 1,500 runs, ${passing} shown`);
+
+  await page.getByRole('link', { name: 'Charts' }).click();
+  await expect(summaryOf(page)).toHaveText(`${passing} runs pass the brushes, ${passing} shown`);
+  const loss = page.getByRole('figure', { name: 'train_loss', exact: true });
+  await loss.scrollIntoViewIfNeeded();
+  await expect(loss.getByRole('img')).toHaveAccessibleName(new RegExp(`: ${passing} runs`));
+  const shared = await addressOf(page);
+  const fresh = await (await browser.newContext()).newPage();
+  await fresh.goto(shared);
+  await expect(summaryOf(fresh)).toHaveText(`${passing} runs pass the brushes, ${passing} shown`);
+  await fresh.context().close();
+
+  await page.getByRole('button', { name: 'Clear brushes' }).click();
+  await expect(summaryOf(page)).toHaveText('1,500 runs, the newest 1,000 shown');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(summaryOf(page)).toHaveText(`${passing} runs pass the brushes, ${passing} shown`);
+});
+
+test('groups that the server makes follow the brushes', async ({ page, many }) => {
+  await page.goto(`${many.address}/table`);
+  await expect(page.getByRole('treegrid', { name: 'Runs' }).getByRole('rowheader').first()).toBeVisible();
+  await page.getByRole('button', { name: /^Group/ }).click();
+  await page.getByRole('combobox', { name: 'Add a column to group by' }).fill('params.optimizer');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  const groups = page.getByRole('treegrid', { name: 'Runs' }).locator('[aria-expanded][aria-level="1"]');
+  await expect(groups).toHaveCount(4);
+  const all = await counted(many, 'params.optimizer');
+  expect(Object.values(all).reduce((sum, runs) => sum + runs)).toBe(RUNS);
+  const said = name => groups.filter({ hasText: name }).getByTitle('Runs of the group');
+  for (const [name, runs] of Object.entries(all)) await expect(said(name)).toHaveText(String(runs));
+
+  await page.getByRole('link', { name: 'Parallel' }).click();
+  await expect(passingOf(page)).toHaveText('1,500 of 1,500 runs');
+  await expect(figureOf(page)).toHaveAttribute('aria-busy', 'false');
+  await brush(page, 'schedule', 0.15, 0.3);
+  await expect(passingOf(page)).toHaveText(/^\d{3} of 1,500 runs$/);
+  await page.getByRole('link', { name: 'Table' }).click();
+  // The highest band of the axis is the last text.
+  const brushed = await counted(many, 'params.optimizer', { 'params.schedule': { values: ['linear'] } });
+  for (const [name, runs] of Object.entries(brushed)) await expect(said(name)).toHaveText(String(runs));
+  const lion = groups.filter({ hasText: 'lion' });
+  await lion.getByRole('button', { name: `lion, ${brushed.lion} runs` }).click();
+  const member = page.getByRole('treegrid', { name: 'Runs' }).locator('[aria-level="2"]').first();
+  await expect(member).toContainText('lion');
+  await expect(member).toContainText('linear');
+});
+
+test('a search of an address is the server\'s, where not all runs are loaded', async ({ page, many }) => {
+  await page.goto(many.address);
+  await page.getByRole('searchbox', { name: 'Search runs' }).fill('run-00');
+  await expect(summaryOf(page)).toHaveText('100 runs pass the filter, 100 shown');
+  const address = await addressOf(page);
+  await page.goto('about:blank');
+  await page.goto(address);
+  await expect(summaryOf(page)).toHaveText('100 runs pass the filter, 100 shown');
+});
