@@ -152,3 +152,30 @@ test('group runs, see a line and a band a group, and take it back', async ({ pag
   await page.keyboard.press('Control+z');
   await expect(await chartOf(page, 'train/loss')).toHaveAccessibleName(/: 40 runs/);
 });
+
+test('an expression is completed: metrics, functions with a word on each, by keyboard', async ({ page, seeded }) => {
+  await page.goto(seeded.address);
+  await page.getByRole('button', { name: 'Add panel' }).click();
+  const line = page.getByRole('combobox', { name: 'Line 1' });
+  await line.fill('val/loss - rolling_me');
+  const options = page.getByRole('listbox').getByRole('option');
+  await expect(options).toHaveText([/^rolling_mean\(x, n\) mean of the last n values$/, /^rolling_median\(x, n\) median of the last n values$/]);
+  await page.keyboard.press('ArrowDown');
+  const chosen = await line.getAttribute('aria-activedescendant');
+  await expect(page.locator(`#${chosen}`)).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('Enter');
+  await expect(line).toHaveValue('val/loss - rolling_mean(');
+  await page.keyboard.type('train/lo');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type(', 0)');
+  const wrong = page.getByRole('complementary', { name: /^Settings/ }).getByRole('alert');
+  await expect(wrong).toContainText('at character');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Backspace');
+  await page.keyboard.type('9');
+  await expect(line).toHaveValue('val/loss - rolling_mean(train/loss, 9)');
+  await page.keyboard.press('Enter');
+  await expect(wrong).toHaveCount(0);
+  await expect(page.getByRole('figure', { name: 'Panel', exact: true }).getByRole('img')).toHaveAccessibleName(/40 runs/);
+});

@@ -112,3 +112,20 @@ test('click a line to pin its run, Esc to let it go', async ({ page, seeded }) =
   await page.keyboard.press('Escape');
   await expect(pinned).toHaveCount(0);
 });
+
+test('tooltips say what tells runs apart, or what their template asks for', async ({ page, seeded }) => {
+  await page.goto(seeded.address);
+  const chart = await chartOf(page, 'train/loss');
+  expect(await hoverLine(page, chart)).toMatch(/run-\d+ (adamw|sgd|lion|adafactor|none|light|heavy|cosine|linear|constant)/);
+  await page.mouse.move(0, 0);
+  await page.getByRole('button', { name: 'Settings of all panels' }).click();
+  const field = page.getByRole('combobox', { name: 'Lines are called in tooltips' });
+  await field.fill('lr {params.l');
+  await expect(page.getByRole('option', { name: '{params.lr}' })).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(field).toHaveValue('lr {params.lr}');
+  await page.getByRole('button', { name: 'Close settings' }).click();
+  expect(await hoverLine(page, await chartOf(page, 'train/loss'))).toMatch(/lr \d/);
+  await expect(page.getByRole('tooltip')).not.toContainText('run-');
+});

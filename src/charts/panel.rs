@@ -17,7 +17,8 @@ mod told;
 pub use self::{
     chart::Around,
     frame::{LineFrame, PanelGroup, PanelSeries},
-    lines::{Drawn, Parts},
+    kinds::differing_params,
+    lines::{Drawn, Parts, tooltip_words},
     tint::{Tint, TintKey, Tints},
     told::told,
 };

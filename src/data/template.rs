@@ -78,6 +78,11 @@ impl Template {
         Ok(Template { parts })
     }
 
+    /// Whether a place of it is `column`.
+    pub fn names(&self, column: &Column) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Place(Place::Column(named)) if named == column))
+    }
+
     /// The text with each place filled.
     pub fn fill(&self, mut value_of: impl FnMut(&Place) -> String) -> String {
         self.parts
@@ -113,6 +118,9 @@ mod tests {
         ] {
             assert_eq!(Template::parse(template).expect(template).fill(value_of), text);
         }
+        let template = Template::parse("{name}, lr {params.lr}").expect("a template");
+        let column = |text: &str| text.parse::<Column>().expect("a column");
+        assert!(template.names(&column("params.lr")) && !template.names(&column("params.name")));
     }
 
     #[test]

@@ -12,10 +12,11 @@ use crate::{
     },
 };
 use charts::{
-    line::XQuantity,
-    panel::{Drawn, Parts},
+    line::{Line, Owner, XQuantity},
+    panel::{Drawn, Parts, differing_params, tooltip_words},
 };
 use data::{
+    column::Column,
     run::RunRow,
     view::{LegendPlace, LineLook},
 };
@@ -48,6 +49,8 @@ pub(super) struct Panel {
     pub(super) errors: RwSignal<BTreeMap<String, ApiError>>,
     /// The lines to draw.
     pub(super) drawn: Memo<Arc<Drawn>>,
+    /// The params that tell the runs apart, in tooltips.
+    pub(super) differing: Memo<Vec<Column>>,
     pub(super) loading: RwSignal<bool>,
     /// A bit for each facet that is being drawn.
     pub(super) drawing: RwSignal<u32>,
@@ -196,6 +199,10 @@ impl Panel {
             frames,
             errors: RwSignal::new(BTreeMap::new()),
             drawn: lines_drawn,
+            differing: Memo::new(move |_| {
+                let rows = drawn_rows(workspace);
+                differing_params(&rows.iter().map(|row| &**row).collect::<Vec<_>>())
+            }),
             loading: RwSignal::new(true),
             drawing: RwSignal::new(0),
             pictured: RwSignal::new(false),
@@ -212,6 +219,25 @@ impl Panel {
     /// What runs along x, and what one count of it is.
     pub(super) fn x_quantity(self) -> XQuantity {
         self.drawn.with(|drawn| self.look.with(|look| drawn.x_quantity(look)))
+    }
+
+    /// What a tooltip calls `line`, and what differs about its run.
+    pub(super) fn told(self, line: &Line) -> (String, String) {
+        let run = match line.owner {
+            Owner::Run(run) => Some(run),
+            Owner::Group(group) => {
+                self.drawn.with_untracked(|drawn| drawn.groups.get(group as usize)?.first().copied())
+            }
+        };
+        let row = self.workspace.runs.list.with_untracked(|list| list.row_of(run?).cloned());
+        let Some(row) = row else { return (line.name.clone(), String::new()) };
+        let metric = self.lines.with_untracked(|(lines, _)| lines.get(usize::from(line.series)).cloned());
+        let group_by = self.workspace.view_now(|view| view.group_by.clone());
+        self.look.with_untracked(|look| {
+            self.differing.with_untracked(|differing| {
+                tooltip_words(line, &row, &metric.unwrap_or_default(), &group_by, look, differing)
+            })
+        })
     }
 
     pub(super) fn toggle_full(self) {

@@ -123,7 +123,7 @@ impl Hand {
         let Some(picture) = self.canvas.picture() else { return };
         let scale = picture.theme.scale;
         let inside = picture.layout.plot.contains(at.0 * scale, at.1 * scale);
-        let found = if inside { near(&picture, at) } else { None };
+        let found = if inside { near(&picture, at, |line| self.panel.told(line)) } else { None };
         let workspace = self.panel.workspace;
         let cursor = inside.then(|| {
             let at = self.panel.value_of_x(picture.layout.x.value_from(at.0 * scale));

@@ -3,12 +3,14 @@
 //! One form over `LineSettings` at three levels. What a level leaves unsaid says where it comes from, and what it
 //! says can be given back.
 //!
+//! - [`completion`]: what the word at the cursor of an expression could become
 //! - [`fields`]: the controls of the form
 //! - [`look`]: axes, smoothing, groups, strokes, legend
 //! - [`notes`]: words at places of a plot
 //! - [`place`]: titles, sections, and what stands on the board at all
 //! - [`shown`]: the lines of a panel made by hand
 
+mod completion;
 mod fields;
 mod look;
 mod notes;

@@ -4,7 +4,7 @@ use super::line_canvas::Picture;
 use charts::{
     format::{full_text, value_text},
     hit::Hit,
-    line::Owner,
+    line::{Line, Owner},
 };
 use leptos::prelude::*;
 
@@ -39,13 +39,16 @@ pub struct Near {
 struct NearRow {
     owner: Owner,
     name: String,
+    /// What differs about its run.
+    detail: String,
     color: String,
     value: String,
     original: Option<String>,
 }
 
-/// What lies near `at`, CSS pixels from the plot's corner; `None` if no line does.
-pub fn near(picture: &Picture, at: (f64, f64)) -> Option<Near> {
+/// What lies near `at`, CSS pixels from the plot's corner; `None` if no line does. `told` says what a line is called, and
+/// what differs about its run.
+pub fn near(picture: &Picture, at: (f64, f64), told: impl Fn(&Line) -> (String, String)) -> Option<Near> {
     let scale = picture.theme.scale;
     let (x_px, y_px) = (at.0 * scale, at.1 * scale);
     let hits = picture.chart.nearest_many(&picture.layout, x_px, y_px, REACH_PX * scale, usize::MAX);
@@ -66,9 +69,11 @@ pub fn near(picture: &Picture, at: (f64, f64)) -> Option<Near> {
             format!("{band} n={n}")
         });
         let original = line.original().and_then(|points| points.x.binary_search(&hit.x).ok().map(|at| points.y[at]));
+        let (name, detail) = told(line);
         NearRow {
             owner: line.owner,
-            name: line.name.clone(),
+            name,
+            detail,
             color: line.color.to_string(),
             value: of_group.map_or_else(|| full_text(hit.y), |of| format!("{}{of}", value_text(hit.y))),
             original: original.map(full_text),
@@ -122,7 +127,7 @@ pub fn Tooltip(
                     };
                     view! {
                         <div class="tooltip-row" data-nearest=nearest style:--run=row.color>
-                            <i></i><span>{row.name}</span><b>{value}</b>
+                            <i></i><span>{row.name} " " <span class="tooltip-detail">{row.detail}</span></span><b>{value}</b>
                         </div>
                     }
                 })

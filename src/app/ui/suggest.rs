@@ -1,7 +1,10 @@
 //! A text field that proposes what could stand where the cursor is.
 
 use leptos::{ev, html, prelude::*};
+use std::sync::atomic::{AtomicU32, Ordering};
 
+/// Counts the fields of a page, so that each list has a name of its own.
+static NUMBER: AtomicU32 = AtomicU32::new(0);
 /// How many words are proposed.
 const MOST: usize = 12;
 
@@ -10,8 +13,32 @@ const MOST: usize = 12;
 pub struct Proposals {
     /// The part of the text that a word would replace, in bytes.
     pub part: std::ops::Range<usize>,
-    /// The words, best first.
-    pub words: Vec<String>,
+    /// What could replace it, best first.
+    pub words: Vec<Proposal>,
+}
+
+/// A word that could stand at the cursor.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Proposal {
+    /// What is written.
+    pub word: String,
+    /// How it is listed.
+    pub shown: String,
+    /// What it means, in a few words; empty where that is plain.
+    pub help: &'static str,
+}
+
+impl From<String> for Proposal {
+    fn from(word: String) -> Proposal {
+        Proposal { shown: word.clone(), word, help: "" }
+    }
+}
+
+impl Proposals {
+    /// The first of `words` in place of `part`.
+    pub fn of<P: Into<Proposal>>(part: std::ops::Range<usize>, words: impl IntoIterator<Item = P>) -> Proposals {
+        Proposals { part, words: words.into_iter().take(MOST).map(Into::into).collect() }
+    }
 }
 
 /// Those of `words` that hold all parts of `typed` that spaces part, any case, the shortest beginning with it first.
@@ -88,8 +115,16 @@ pub fn Suggest(
             return;
         };
         let (part, word) = word;
-        text.update(|text| text.replace_range(part, &word));
+        let end = part.start + word.word.len();
+        text.update(|text| text.replace_range(part, &word.word));
         close();
+        if let Some(field) = field.get_untracked() {
+            text.with_untracked(|text| {
+                let units = text[..end].encode_utf16().count() as u32;
+                field.set_value(text);
+                let _ = field.set_selection_range(units, units);
+            });
+        }
         tell();
         settle();
         if let Some(field) = field.get_untracked() {
@@ -117,19 +152,27 @@ pub fn Suggest(
         event.prevent_default();
         event.stop_propagation();
     };
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let list_id = format!("suggest-{number}");
+    let option_id = move |at: usize| format!("suggest-{number}-{at}");
+    let controls = list_id.clone();
     let words = move || {
+        let list_id = list_id.clone();
         proposed.get().map(|found| {
-            let option = |(at, word): (usize, String)| {
+            let option = |(at, proposal): (usize, Proposal)| {
                 let selected = move || if chosen.get() == Some(at) { "true" } else { "false" };
                 let press = move |event: ev::MouseEvent| {
                     // The field keeps the focus.
                     event.prevent_default();
                     take(at);
                 };
-                view! { <li role="option" aria-selected=selected on:mousedown=press>{word}</li> }
+                let help = (!proposal.help.is_empty()).then(|| view! { <span class="suggest-help">{proposal.help}</span> });
+                view! {
+                    <li id=option_id(at) role="option" aria-selected=selected on:mousedown=press>{proposal.shown} " " {help}</li>
+                }
             };
             let options = found.words.into_iter().enumerate().map(option).collect_view();
-            view! { <ul class="suggest-list" role="listbox">{options}</ul> }
+            view! { <ul id=list_id class="suggest-list" role="listbox">{options}</ul> }
         })
     };
     let wrong = move || if error.with(Option::is_some) { "true" } else { "false" };
@@ -137,7 +180,7 @@ pub fn Suggest(
     view! {
         <div class="suggest">
             <input class="field mono" type="text" role="combobox" spellcheck="false" autocomplete="off" aria-autocomplete="list"
-                node_ref=field placeholder=placeholder aria-label=label aria-invalid=wrong aria-expanded=expanded
+                node_ref=field placeholder=placeholder aria-label=label aria-invalid=wrong aria-expanded=expanded aria-controls=controls aria-activedescendant=move || chosen.get().map(option_id)
                 prop:value=move || text.get()
                 on:input=move |event| {
                     text.set(event_target_value(&event));

@@ -33,7 +33,7 @@ pub(super) fn group_name(by: &[Column], row: &RunRow) -> String {
 }
 
 /// The params in which `rows` differ and that most of them share with others, the fewest kinds first.
-pub(super) fn differing_params(rows: &[&RunRow]) -> Vec<Column> {
+pub fn differing_params(rows: &[&RunRow]) -> Vec<Column> {
     let names: BTreeSet<&String> = rows.iter().flat_map(|row| row.params.keys()).collect();
     let mut found: Vec<(usize, Column)> = names
         .into_iter()

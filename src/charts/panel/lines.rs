@@ -181,6 +181,34 @@ fn scaled(points: &Arc<Points>, factor: i64) -> Arc<Points> {
     Arc::new(Points { x: points.x.iter().map(|x| x.saturating_mul(factor)).collect(), y: points.y.clone() })
 }
 
+/// What a tooltip calls a line, and what differs about its run in words: by the template `look.tooltip`, or as lines are
+/// called with those of `differing` that this does not name. `row` is its run, or one of its group's.
+pub fn tooltip_words(
+    line: &Line,
+    row: &RunRow,
+    metric: &str,
+    group_by: &[Column],
+    look: &LineLook,
+    differing: &[Column],
+) -> (String, String) {
+    let parsed = |text: &String| Template::parse(text).ok().filter(|_| !text.is_empty());
+    if let Some(template) = parsed(&look.tooltip) {
+        let name = name_of(Some(&template), row, metric, false, |place| match (place, line.pooled()) {
+            (Place::Name, None) => Some(row.name.clone()),
+            (Place::Name, Some(_)) => Some(group_name(group_by, row)),
+            (Place::Count, pooled) => Some(pooled.map_or(1, |pooled| pooled.runs).to_string()),
+            (Place::Statistic, _) => line.statistic(),
+            (Place::Line | Place::Column(_), _) => None,
+        });
+        return (name, String::new());
+    }
+    let label = parsed(&look.label);
+    let has = |column: &&Column| column.cell(row) != Cell::Missing;
+    let is_named = |column: &&Column| label.as_ref().is_some_and(|label| label.names(column));
+    let of_run = differing.iter().filter(|_| line.pooled().is_none()).filter(|column| has(column) && !is_named(column));
+    (line.name.clone(), of_run.map(|column| detail(column, row)).collect::<Vec<_>>().join(", "))
+}
+
 /// What a line is called: by the template, or by its run or group and what it is, where a panel has several.
 fn name_of(
     template: Option<&Template>,
@@ -297,6 +325,24 @@ mod tests {
             ["lr 0.1, adam", "lr 0.01, adam"],
             "a seed tells little"
         );
+    }
+
+    #[test]
+    fn tooltips_say_what_differs_or_what_their_template_asks_for() {
+        let (rows, frames) = (rows(), [("loss", frame(&[1, 2], 1.0))]);
+        let differing = differing_params(&rows.iter().collect::<Vec<_>>());
+        for (name, label, tooltip, expected) in [
+            ("what differs", "", "", ("run 1", "lr 0.1, adam")),
+            ("what the name says is not said again", "{name} {params.opt}", "", ("run 1 adam", "lr 0.1")),
+            ("a template", "", "{line} {params.seed} {params.none}", ("loss 1 –", "")),
+            ("a template beside a label", "{params.opt}", "{name} of {n}", ("run 1 of 1", "")),
+            ("what is no template is none", "", "{name", ("run 1", "lr 0.1, adam")),
+        ] {
+            let look = LineLook { label: label.into(), tooltip: tooltip.into(), ..LineLook::default() };
+            let line = &drawn_with(&frames, &look).lines[0];
+            let said = tooltip_words(line, &rows[0], "loss", &[], &look, &differing);
+            assert_eq!((said.0.as_str(), said.1.as_str()), expected, "{name}");
+        }
     }
 
     #[test]

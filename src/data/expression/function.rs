@@ -143,6 +143,36 @@ impl Function {
         format!("{}({takes})", self.name())
     }
 
+    /// What it says of its argument, in a few words.
+    pub fn help(self) -> &'static str {
+        match self {
+            Function::Log => "natural logarithm",
+            Function::Log10 => "logarithm to base 10",
+            Function::Log2 => "logarithm to base 2",
+            Function::Exp => "e to the power of x",
+            Function::Sqrt => "square root",
+            Function::Abs => "size without its sign",
+            Function::Min => "the smallest of them at each step",
+            Function::Max => "the largest of them at each step",
+            Function::Clip => "x brought between low and high",
+            Function::CumMin => "the smallest value so far",
+            Function::CumMax => "the largest value so far",
+            Function::CumSum => "the sum so far",
+            Function::Diff => "what was added to the value before",
+            Function::Ema => "exponential moving average, weight from 0 to 1",
+            Function::RollingMean => "mean of the last n values",
+            Function::RollingMedian => "median of the last n values",
+            Function::RollingMin => "the smallest of the last n values",
+            Function::RollingMax => "the largest of the last n values",
+            Function::RollingStd => "standard deviation of the last n values",
+            Function::First => "the first value of the run",
+            Function::Last => "the last value of the run",
+            Function::Lowest => "the smallest value of the run",
+            Function::Highest => "the largest value of the run",
+            Function::Mean => "mean of all values of the run",
+        }
+    }
+
     pub(super) fn of_name(name: &str) -> Option<Function> {
         Function::ALL.into_iter().find(|function| function.name() == name)
     }

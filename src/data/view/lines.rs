@@ -104,6 +104,10 @@ pub struct LineSettings {
     /// What lines are called, as a [`crate::template::Template`]; empty for the name and the params that differ.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// What tooltips call lines, as a [`crate::template::Template`]; empty for what lines are called and the params
+    /// that differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tooltip: Option<String>,
 }
 
 /// How one line panel draws: its settings, with nothing left open.
@@ -135,6 +139,8 @@ pub struct LineLook {
     pub legend: LegendPlace,
     /// What lines are called, as a template; empty for the name and the params that differ.
     pub label: String,
+    /// What tooltips call lines, as a template; empty for what lines are called and the params that differ.
+    pub tooltip: String,
 }
 
 impl LineSettings {
@@ -157,6 +163,7 @@ impl LineSettings {
             originals: first(levels, |level| &level.originals),
             legend: first(levels, |level| &level.legend),
             label: first(levels, |level| &level.label),
+            tooltip: first(levels, |level| &level.tooltip),
         }
     }
 
@@ -178,10 +185,13 @@ impl LineSettings {
         forget(&mut self.originals);
         forget(&mut self.legend);
         forget(&mut self.label);
+        forget(&mut self.tooltip);
     }
 
     pub(super) fn mend(&mut self) {
-        self.label.take_if(|label| label.len() > template::LONGEST);
+        for template in [&mut self.label, &mut self.tooltip] {
+            template.take_if(|text| text.len() > template::LONGEST);
+        }
     }
 }
 
@@ -330,6 +340,17 @@ mod tests {
         let all = Shown { pattern: "m".into(), ..Shown::default() };
         let (lines, beyond) = all.lines_of(many.iter().map(String::as_str));
         assert_eq!((lines.len(), beyond), (MOST_LINES, 3));
+    }
+
+    #[test]
+    fn a_template_that_is_too_long_is_none() {
+        let long = || Some("x".repeat(template::LONGEST + 1));
+        let mut lines = LineSettings { label: long(), tooltip: long(), ..LineSettings::default() };
+        lines.mend();
+        assert_eq!(lines, LineSettings::default());
+        let panel = LineSettings { tooltip: Some("{name}".into()), ..LineSettings::default() };
+        let workspace = LineSettings { tooltip: Some(String::new()), ..LineSettings::default() };
+        assert_eq!(LineSettings::resolve(&[&panel, &workspace]).tooltip, "{name}");
     }
 
     #[test]

@@ -132,7 +132,7 @@ pub fn columns(
         let chosen = value.get_untracked();
         let free = all.get_untracked();
         let free = free.iter().filter(|column| !chosen.contains(column)).map(ToString::to_string);
-        Proposals { part: 0..typed.len(), words: found_in(&typed, free) }
+        Proposals::of(0..typed.len(), found_in(&typed, free))
     });
     let wrong = RwSignal::new(None::<String>);
     let add = Callback::new(move |typed: String| {

@@ -14,7 +14,7 @@ use data::{
     frame::{Origin, XAxis},
     group::{Band, Center},
     template::Template,
-    view::{LegendPlace, Originals, YScale},
+    view::{LegendPlace, LineLook, LineSettings, Originals, YScale},
 };
 use leptos::prelude::*;
 
@@ -61,9 +61,8 @@ fn x(editor: Editor) -> AnyView {
     let chosen = Signal::derive(move || look.with(|look| place(&X, &look.x)));
     let choose = Callback::new(move |at: usize| editor.set_x(X[at].0, None));
     let names = workspace.metric_names();
-    let proposals = Callback::new(move |(typed, _): (String, usize)| Proposals {
-        part: 0..typed.len(),
-        words: found_in(&typed, names.get_untracked().iter().cloned()),
+    let proposals = Callback::new(move |(typed, _): (String, usize)| {
+        Proposals::of(0..typed.len(), found_in(&typed, names.get_untracked().iter().cloned()))
     });
     let metric = Signal::derive(move || look.with(|look| look.x_metric.clone()));
     let take = Callback::new(move |name: String| {
@@ -282,22 +281,6 @@ fn names(editor: Editor) -> AnyView {
     let legend = Signal::derive(move || look.with(|look| place(&LEGENDS, &look.legend)));
     let set_legend =
         Callback::new(move |at: usize| editor.change("legend", |lines| lines.legend = Some(LEGENDS[at].0)));
-    let label = Signal::derive(move || look.with(|look| look.label.clone()));
-    let wrong = Memo::new(move |_| label.with(|label| Template::parse(label).err().map(|error| format!("{error}."))));
-    let set = Callback::new(move |label: String| editor.change("names of lines", |lines| lines.label = Some(label)));
-    let (at_once, at_rest) = at_once_and_at_rest(set);
-    let all = editor.workspace.columns();
-    let proposals = Callback::new(move |(typed, cursor): (String, usize)| {
-        let before = &typed[..cursor];
-        let open = before.rfind('{').filter(|open| !before[*open..].contains('}'));
-        let Some(open) = open else { return Proposals::default() };
-        let own = ["name", "line", "n", "statistic"].map(str::to_owned);
-        let columns = all.get_untracked();
-        let all = own.into_iter().chain(columns.iter().map(ToString::to_string));
-        let words = found_in(&before[open + 1..], all).into_iter().map(|word| format!("{{{word}}}")).collect();
-        let end = cursor + usize::from(typed[cursor..].starts_with('}'));
-        Proposals { part: open..end, words }
-    });
     part(
         "Names",
         vec![
@@ -311,12 +294,57 @@ fn names(editor: Editor) -> AnyView {
                 "Lines are called",
                 |lines| lines.label.is_some(),
                 |lines| lines.label = None,
-                view! {
-                    <Suggest label="Lines are called" placeholder="name and what differs; or {name} {params.lr}" value=label on_text=at_once
-                        on_typing=Some(at_rest) proposals error=wrong/>
-                }
-                .into_any(),
+                template(
+                    editor,
+                    "Lines are called",
+                    "name and what differs; or {name} {params.lr}",
+                    |look| &look.label,
+                    |lines, text| lines.label = Some(text),
+                ),
+            ),
+            editor.row(
+                "In tooltips",
+                |lines| lines.tooltip.is_some(),
+                |lines| lines.tooltip = None,
+                template(
+                    editor,
+                    "Lines are called in tooltips",
+                    "as above and what differs; or {name} {params.lr}",
+                    |look| &look.tooltip,
+                    |lines, text| lines.tooltip = Some(text),
+                ),
             ),
         ],
     )
+}
+
+/// A field for a template, with its places proposed where a brace is open, and its error below.
+fn template(
+    editor: Editor,
+    label: &'static str,
+    placeholder: &'static str,
+    part: fn(&LineLook) -> &String,
+    set: fn(&mut LineSettings, String),
+) -> AnyView {
+    let look = editor.look;
+    let value = Signal::derive(move || look.with(|look| part(look).clone()));
+    let wrong = Memo::new(move |_| value.with(|text| Template::parse(text).err().map(|error| format!("{error}."))));
+    let set = Callback::new(move |text: String| editor.change(label, |lines| set(lines, text)));
+    let (at_once, at_rest) = at_once_and_at_rest(set);
+    let all = editor.workspace.columns();
+    let proposals = Callback::new(move |(typed, cursor): (String, usize)| {
+        let before = &typed[..cursor];
+        let open = before.rfind('{').filter(|open| !before[*open..].contains('}'));
+        let Some(open) = open else { return Proposals::default() };
+        let own = ["name", "line", "n", "statistic"].map(str::to_owned);
+        let columns = all.get_untracked();
+        let all = own.into_iter().chain(columns.iter().map(ToString::to_string));
+        let words = found_in(&before[open + 1..], all).into_iter().map(|word| format!("{{{word}}}"));
+        let end = cursor + usize::from(typed[cursor..].starts_with('}'));
+        Proposals::of(open..end, words)
+    });
+    view! {
+        <Suggest label=label placeholder=placeholder value=value on_text=at_once on_typing=Some(at_rest) proposals error=wrong/>
+    }
+    .into_any()
 }

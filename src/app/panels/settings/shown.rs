@@ -2,6 +2,7 @@
 
 use super::{
     Editor,
+    completion::completion,
     fields::{at_once_and_at_rest, part, plain},
 };
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     },
 };
 use data::{
+    column::Column,
     pattern::Pattern,
     view::{MOST_LINES, Shown},
 };
@@ -50,8 +52,12 @@ fn fields(editor: Editor, key: StoredValue<String>, shows: Signal<Shown>) -> Any
         });
     };
     let names = workspace.metric_names();
-    let proposals =
-        Callback::new(move |(typed, cursor): (String, usize)| completion(&typed, cursor, &names.read_untracked()));
+    let columns = workspace.columns();
+    let proposals = Callback::new(move |(typed, cursor): (String, usize)| {
+        let param = |column: &Column| if let Column::Param(name) = column { Some(name.clone()) } else { None };
+        let params: Vec<String> = columns.with_untracked(|columns| columns.iter().filter_map(param).collect());
+        completion(&typed, cursor, &names.read_untracked(), &params)
+    });
     let line = move |at: usize| {
         let value = Signal::derive(move || shows.with(|shows| shows.lines.get(at).cloned().unwrap_or_default()));
         let set = Callback::new(move |text: String| {
@@ -105,7 +111,7 @@ fn fields(editor: Editor, key: StoredValue<String>, shows: Signal<Shown>) -> Any
     let metrics = Callback::new(move |(typed, _): (String, usize)| {
         // A name is offered as long as what is typed is the beginning of one.
         let words = if typed.is_empty() { Vec::new() } else { found_in(&typed, names.get_untracked().iter().cloned()) };
-        Proposals { part: 0..typed.len(), words: words.into_iter().map(|word| escaped(&word)).collect() }
+        Proposals::of(0..typed.len(), words.into_iter().map(|word| escaped(&word)))
     });
     part(
         "Shows",
@@ -124,20 +130,6 @@ fn fields(editor: Editor, key: StoredValue<String>, shows: Signal<Shown>) -> Any
     )
 }
 
-/// The names that the word at the cursor could be the beginning of.
-fn completion(typed: &str, cursor: usize, names: &[String]) -> Proposals {
-    let part_of_name = |c: char| c.is_alphanumeric() || "_./`".contains(c);
-    let from = typed[..cursor]
-        .rfind(|c| !part_of_name(c))
-        .map_or(0, |at| at + typed[at..].chars().next().map_or(0, char::len_utf8));
-    let to = typed[cursor..].find(|c| !part_of_name(c)).map_or(typed.len(), |at| cursor + at);
-    let word = typed[from..cursor].trim_start_matches('`');
-    if word.is_empty() && !typed.is_empty() {
-        return Proposals::default();
-    }
-    Proposals { part: from..to, words: found_in(word, names.iter().cloned()) }
-}
-
 /// A pattern that finds exactly this name.
 fn escaped(name: &str) -> String {
     let mut text = String::from("^");
@@ -153,21 +145,6 @@ fn escaped(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_word_at_the_cursor_is_completed() {
-        let names = ["val/loss", "train/loss", "lr"].map(str::to_owned);
-        for (typed, cursor, part, first) in [
-            ("val", 3, 0..3, Some("val/loss")),
-            ("val/loss - tra", 14, 11..14, Some("train/loss")),
-            ("log10(lo) + 1", 8, 6..8, Some("val/loss")),
-            ("val/loss - ", 11, 0..0, None),
-            ("", 0, 0..0, Some("lr")),
-        ] {
-            let found = completion(typed, cursor, &names);
-            assert_eq!((found.part, found.words.first().map(String::as_str)), (part, first), "{typed}");
-        }
-    }
 
     #[test]
     fn a_name_becomes_a_pattern_that_finds_only_it() {
