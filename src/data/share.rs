@@ -1,10 +1,12 @@
 //! Share links: what one opens, who may frame it, and what is said of it.
 
 use crate::{
+    report::{Document, answers::Version, text::IMAGES},
     run::RunId,
     view::{PlacedView, View, ViewError},
 };
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a link opens.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -173,6 +175,43 @@ pub struct SharedPage {
     /// Whether people, machines, paths and names of runs are hidden.
     #[serde(default)]
     pub anonymous: bool,
+    /// The report, if it shows one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<Box<SharedReport>>,
+}
+
+/// A report as who opens a link to it reads it. What its panels and tables show is asked for part by part: see
+/// [`part_name`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SharedReport {
+    /// Which published version it is; `None` for a draft that was never published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Version>,
+    /// The document. What chose the runs of its parts is left out.
+    pub document: Document,
+    /// Its blocks as HTML that is safe to show, by id.
+    pub html: BTreeMap<String, String>,
+}
+
+impl SharedReport {
+    /// The hashes of the pictures in it.
+    pub fn pictures(&self) -> BTreeSet<String> {
+        use crate::report::{Content, is_hash};
+        let blocks = self.document.blocks.iter().filter_map(|block| match &block.content {
+            Content::Image { hash, .. } => Some(hash.as_str()),
+            _ => None,
+        });
+        let start = format!("src=\"{IMAGES}");
+        let inside = self.html.values().flat_map(|html| html.split(start.as_str()).skip(1));
+        let inside = inside.filter_map(|rest| rest.get(..64));
+        blocks.chain(inside).filter(|hash| is_hash(hash)).map(str::to_owned).collect()
+    }
+}
+
+/// What the runs and frames of a run set are asked for by, in a link to a report: the block that it stands in and its
+/// place there; 0 for a run table.
+pub fn part_name(block: &str, set: usize) -> String {
+    format!("{block}-{set}")
 }
 
 /// Stands for every page that may frame a link.

@@ -2,7 +2,7 @@
 
 use super::{
     ApiError, AppState,
-    api::{Opened, frame_inside},
+    api::{Opened, frame_inside, version_of},
     wire::{JsonBody, Query},
 };
 use crate::{
@@ -206,8 +206,7 @@ pub(super) async fn drawn(
 
 /// What names a picture: the link, what was logged when, and how it is wanted.
 fn tag(state: &AppState, opened: &Opened, format: Format, look: &Look) -> String {
-    let frozen = opened.share.row.frozen_millis.is_some();
-    let version = if frozen { 0 } else { state.store.version_of(opened.shown.eid) };
+    let version = version_of(state, &opened.shown);
     let program = env!("CARGO_PKG_VERSION");
     let text = format!("{program} {version} {format:?} {look:?}");
     let digest = Sha256::digest([&opened.share.token_hash[..], &opened.share.salt, text.as_bytes()].concat());
@@ -250,7 +249,7 @@ async fn panels(state: &AppState, opened: &Opened, most: usize, width_px: u32) -
         let mut frames = Vec::new();
         for (line, request) in panel.lines.iter().zip(requests) {
             let by = request.group.as_ref().map(|group| group.by.clone()).unwrap_or_default();
-            let frame = frame_inside(state, &opened.share, request).await?;
+            let frame = frame_inside(state, &opened.share, shown, request).await?;
             frames.push((line.clone(), shown.outward(frame, &by)));
         }
         panels.push(PanelData { section: panel.section.clone(), key: panel.key.clone(), frames });

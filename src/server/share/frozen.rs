@@ -1,4 +1,5 @@
-//! What a frozen link keeps: its runs, and each panel's frame as the view draws it.
+//! What a frozen link keeps: its runs, and each panel's frame as the view draws it; for a link to a report, those of
+//! each part under the part's name.
 
 use super::scope::{Scope, ScopePanel, resolve};
 use crate::store::{Store, StoreError, shares};
@@ -20,48 +21,87 @@ const MOST_BYTES: usize = 64 << 20;
 /// The part that holds the scope.
 const SCOPE: &str = "scope";
 
-/// What `target` shows now, as parts to keep with a link.
-///
-/// Refuses a target of more than [`MOST_FRAMES`] lines or [`MOST_BYTES`].
-pub async fn freeze(store: &Store, target: &ShareTarget) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
-    let of = target.clone();
-    let scope = store.read(move |db| resolve(db, &of)).await?;
-    let requests = requests(target, &scope);
-    if requests.len() > MOST_FRAMES {
-        return Err(StoreError::Invalid(format!(
-            "{} lines would be kept, and a frozen link keeps {MOST_FRAMES} at most: share fewer panels",
-            requests.len()
-        )));
-    }
-    let json = serde_json::to_vec(&scope).map_err(|error| StoreError::Invalid(error.to_string()))?;
-    let mut parts = vec![(SCOPE.to_owned(), packed(json).await?)];
-    let mut bytes = parts[0].1.len();
-    for request in requests {
-        let part = part_of(&request);
-        let made = store.frame(request).await?;
-        let kept = packed(frame::encode(&made)).await?;
-        bytes += kept.len();
-        if bytes > MOST_BYTES {
+/// Parts to keep with a link, by name.
+#[derive(Debug, Default)]
+pub(super) struct Keeper {
+    pub parts: Vec<(String, Vec<u8>)>,
+    bytes: usize,
+    frames: usize,
+}
+
+impl Keeper {
+    /// Keeps `bytes` as `part`, compressed. Refuses more than [`MOST_BYTES`] in all.
+    pub async fn keep(&mut self, part: String, bytes: Vec<u8>) -> Result<(), StoreError> {
+        let kept = packed(bytes).await?;
+        self.bytes += kept.len();
+        if self.bytes > MOST_BYTES {
             let most = MOST_BYTES >> 20;
             return Err(StoreError::Invalid(format!(
                 "a frozen link keeps {most} MB at most: share fewer panels or runs"
             )));
         }
-        parts.push((part, kept));
+        self.parts.push((part, kept));
+        Ok(())
     }
-    Ok(parts)
+
+    /// Keeps `scope` with what its panels show now, under names that begin with `start`. Refuses more than
+    /// [`MOST_FRAMES`] lines in all.
+    pub async fn keep_scope(
+        &mut self,
+        store: &Store,
+        start: &str,
+        target: &ShareTarget,
+        scope: &Scope,
+    ) -> Result<(), StoreError> {
+        let requests = requests(target, scope);
+        self.frames += requests.len();
+        if self.frames > MOST_FRAMES {
+            return Err(StoreError::Invalid(format!(
+                "{} lines would be kept, and a frozen link keeps {MOST_FRAMES} at most: share fewer panels",
+                self.frames
+            )));
+        }
+        let json = serde_json::to_vec(scope).map_err(|error| StoreError::Invalid(error.to_string()))?;
+        self.keep(format!("{start}{SCOPE}"), json).await?;
+        for request in requests {
+            let part = format!("{start}{}", part_of(&request));
+            let made = store.frame(request).await?;
+            self.keep(part, frame::encode(&made)).await?;
+        }
+        Ok(())
+    }
 }
 
-/// The scope that a frozen link keeps.
-pub(super) fn scope(db: &Connection, sid: i64) -> Result<Scope, StoreError> {
-    let damaged = |what: String| StoreError::Damaged(format!("share {sid}: {what}"));
-    let bytes = shares::part(db, sid, SCOPE)?.ok_or_else(|| damaged("it keeps no runs".to_owned()))?;
-    serde_json::from_slice(&unpacked(&bytes)?).map_err(|error| damaged(error.to_string()))
+/// What `target` shows now, as parts to keep with a link.
+///
+/// Refuses a target of more than [`MOST_FRAMES`] lines or [`MOST_BYTES`].
+pub async fn freeze(store: &Store, target: &ShareTarget) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+    if let ShareTarget::Report { report_id } = target {
+        return super::report::freeze(store, report_id).await;
+    }
+    let of = target.clone();
+    let scope = store.read(move |db| resolve(db, &of)).await?;
+    let mut keeper = Keeper::default();
+    keeper.keep_scope(store, "", target, &scope).await?;
+    Ok(keeper.parts)
 }
 
-/// The frame that a frozen link keeps for `request`, with the runs that it asks for; `None` if it keeps none.
-pub fn frame(db: &Connection, sid: i64, request: &FrameRequest) -> Result<Option<Frame>, StoreError> {
-    let Some(bytes) = shares::part(db, sid, &part_of(request))? else { return Ok(None) };
+/// The scope that a frozen link keeps, under names that begin with `start`.
+pub(super) fn scope(db: &Connection, sid: i64, start: &str) -> Result<Scope, StoreError> {
+    let json = kept(db, sid, &format!("{start}{SCOPE}"))?;
+    serde_json::from_slice(&json).map_err(|error| StoreError::Damaged(format!("share {sid}: {error}")))
+}
+
+/// What a link keeps as `part`.
+pub(super) fn kept(db: &Connection, sid: i64, part: &str) -> Result<Vec<u8>, StoreError> {
+    let missing = || StoreError::Damaged(format!("share {sid}: it keeps no {part}"));
+    unpacked(&shares::part(db, sid, part)?.ok_or_else(missing)?)
+}
+
+/// The frame that a frozen link keeps for `request` under names that begin with `start`, with the runs that it asks
+/// for; `None` if it keeps none.
+pub fn frame(db: &Connection, sid: i64, start: &str, request: &FrameRequest) -> Result<Option<Frame>, StoreError> {
+    let Some(bytes) = shares::part(db, sid, &format!("{start}{}", part_of(request)))? else { return Ok(None) };
     let decoded = frame::decode(&unpacked(&bytes)?);
     let mut frame = decoded.map_err(|error| StoreError::Damaged(format!("share {sid}: {error}")))?;
     if let Some(runs) = &request.run_set.runs {

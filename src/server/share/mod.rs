@@ -6,6 +6,7 @@
 //! - [`shown`]: what of that goes out, and which frames may be asked for
 //! - [`names`]: pseudonyms, for links that hide who and where
 //! - [`frozen`]: what a frozen link keeps
+//! - [`report`]: what a link to a report shows, part by part
 //!
 //! A link is opened on every request anew: [`Gate::open`] finds it by the hash of its token and refuses
 //! one that ended, [`Gate::shown`] looks up what it names. Whatever is asked is then held against that.
@@ -13,14 +14,16 @@
 mod frozen;
 mod names;
 mod password;
+mod report;
 mod scope;
 mod shown;
 mod token;
 
 pub use frozen::{frame as frozen_frame, freeze, panel_requests};
 pub use password::Refused;
+pub use report::{draft_to_keep, title as report_title};
 pub use scope::{Scope, ScopePanel, resolve};
-pub use shown::{NotNamed, Shown};
+pub use shown::{Kept, NotNamed, Shown};
 pub use token::Token;
 
 use crate::store::{
@@ -28,6 +31,7 @@ use crate::store::{
     clock::now_millis,
     shares::{self, Share},
 };
+use data::share::ShareTarget;
 use names::Names;
 use password::Doorkeeper;
 use std::{
@@ -105,29 +109,54 @@ impl Gate {
         found.filter(good).ok_or(Closed::Nothing)
     }
 
-    /// What `share` shows now.
-    pub async fn shown(&self, store: &Store, share: &Share) -> Result<Arc<Shown>, StoreError> {
+    /// What `share` shows now. [`Closed::Nothing`] if its report is gone.
+    pub async fn shown(&self, store: &Store, share: &Share) -> Result<Arc<Shown>, Closed> {
         let frozen = share.row.frozen_millis.is_some();
-        let eid = share.row.target.experiment().and_then(|eid| eid.parse().ok());
-        let version = eid.filter(|_| !frozen).map_or(0, |eid| store.version_of(eid));
+        let version = match &share.row.target {
+            _ if frozen => 0,
+            // Of many experiments, and of what is written.
+            ShareTarget::Report { .. } => store.version(),
+            target => target.experiment().and_then(|eid| eid.parse().ok()).map_or(0, |eid| store.version_of(eid)),
+        };
         if let Some(known) = self.known.lock().expect("no panic while held").get(&share.sid)
             && (known.version == version || known.at.elapsed() < FRESH)
         {
             return Ok(known.shown.clone());
         }
-        let of = share.clone();
-        let scope = store.read(move |db| match frozen {
-            true => frozen::scope(db, of.sid),
-            false => scope::resolve(db, &of.row.target),
-        });
         let names = share.row.anonymous.then(|| Names::new(share.salt));
-        let shown = Arc::new(Shown::new(&share.row, scope.await?, names));
+        let shown = Arc::new(match &share.row.target {
+            ShareTarget::Report { report_id } => self.report(store, share, report_id, names).await?,
+            _ => {
+                let of = share.clone();
+                let scope = store.read(move |db| match frozen {
+                    true => frozen::scope(db, of.sid, ""),
+                    false => scope::resolve(db, &of.row.target),
+                });
+                Shown::new(&share.row, scope.await?, names)
+            }
+        });
         let mut all = self.known.lock().expect("no panic while held");
         if all.len() >= REMEMBERED {
             all.retain(|_, known| known.at.elapsed() < FRESH);
         }
         all.insert(share.sid, Known { version, at: Instant::now(), shown: shown.clone() });
         Ok(shown)
+    }
+
+    /// What a link to a report shows now.
+    async fn report(&self, store: &Store, share: &Share, id: &str, names: Option<Names>) -> Result<Shown, Closed> {
+        let (of, id) = (share.clone(), id.to_owned());
+        let found = store.read(move |db| report::resolve_link(db, &of, &id)).await.map_err(|error| match error {
+            StoreError::NotFound(_) => Closed::Nothing,
+            error => Closed::Store(error),
+        })?;
+        let before = self.known.lock().expect("no panic while held").get(&share.sid).map(|known| known.shown.clone());
+        let row = share.row.clone();
+        let shown = tokio::task::spawn_blocking(move || {
+            let before = before.as_ref().and_then(|before| before.page.report.as_deref());
+            report::shown(&row, found, names, before)
+        });
+        shown.await.map_err(|_| Closed::Store(StoreError::Bug))
     }
 
     /// Notes that a link was opened: in the store, from time to time.

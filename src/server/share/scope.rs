@@ -53,26 +53,70 @@ pub struct ScopePanel {
 /// Runs that the view hides, brushes away, filters or does not find are not named, nor are metrics that
 /// none of the others logged.
 pub fn resolve(db: &Connection, target: &ShareTarget) -> Result<Scope, StoreError> {
-    let (rows, tab) = match target {
+    let rows = match target {
         ShareTarget::View { placed } | ShareTarget::Panel { placed, .. } => {
             let most = if target.tab() == "table" { MOST_ROWS } else { MOST_DRAWN };
-            (chosen(db, number(&placed.experiment_id)?, &placed.view, most)?, target.tab())
+            chosen(db, number(&placed.experiment_id)?, &placed.view, most)?
         }
         ShareTarget::Run { experiment_id, run_id, .. } => {
             let key = runs::find(db, &run_id.to_string())?;
             if key.eid != number(experiment_id)? {
                 return Err(StoreError::NotFound(format!("there is no run {run_id} in experiment {experiment_id}")));
             }
-            (rows::rows(db, &[key.rid], &rows::Told::All)?, "")
+            rows::rows(db, &[key.rid], &rows::Told::All)?
         }
         ShareTarget::Report { report_id } => {
             return Err(StoreError::NotFound(format!("there is no report {report_id}")));
         }
     };
     let eid = number(target.experiment().unwrap_or_default())?;
-    let named = Named::by(target);
-    let mut metrics = logged(&rows);
+    let metrics = logged(&rows);
+    let panels = panels_of(target, &metrics);
+    Ok(scope_of(target, eid, rows, metrics, panels))
+}
+
+/// What the view in `target` names where only the panels `drawn` are on the screen, as in a report.
+pub(super) fn resolve_drawn(
+    db: &Connection,
+    target: &ShareTarget,
+    drawn: &BTreeSet<String>,
+) -> Result<Scope, StoreError> {
+    let nothing = View::default();
+    let eid = number(target.experiment().unwrap_or_default())?;
+    let rows = chosen(db, eid, target.view().unwrap_or(&nothing), MOST_DRAWN)?;
+    let metrics = logged(&rows);
+    Ok(scope_drawn(target, eid, rows, metrics, drawn))
+}
+
+/// As [`resolve_drawn`], of `rows` that were looked up already.
+pub(super) fn scope_drawn(
+    target: &ShareTarget,
+    eid: i64,
+    rows: Vec<RunRow>,
+    metrics: Vec<MetricRow>,
+    drawn: &BTreeSet<String>,
+) -> Scope {
     let mut panels = panels_of(target, &metrics);
+    panels.retain(|panel| drawn.contains(&panel.key));
+    // A report may show a panel that the board of its view would not.
+    for key in drawn {
+        if panels.iter().all(|panel| panel.key != *key) {
+            let lines = lines_of(target, key, &metrics);
+            panels.push(ScopePanel { section: String::new(), key: key.clone(), lines });
+        }
+    }
+    scope_of(target, eid, rows, metrics, panels)
+}
+
+fn scope_of(
+    target: &ShareTarget,
+    eid: i64,
+    rows: Vec<RunRow>,
+    mut metrics: Vec<MetricRow>,
+    mut panels: Vec<ScopePanel>,
+) -> Scope {
+    let named = Named::by(target);
+    let tab = target.tab();
     if let (ShareTarget::View { .. }, "table") = (target, tab) {
         // A table draws a small line in the cells of the metrics that it shows.
         let named = metrics.iter().filter(|row| named.has(&Column::Metric(row.metric.clone())));
@@ -86,10 +130,10 @@ pub fn resolve(db: &Connection, target: &ShareTarget) -> Result<Scope, StoreErro
     let drawn: BTreeSet<&str> = panels.iter().flat_map(|panel| &panel.lines).map(String::as_str).collect();
     metrics.retain(|row| drawn.contains(row.metric.as_str()));
     let rows = rows.into_iter().map(|row| named.only(row)).collect();
-    Ok(Scope { eid, rows, metrics, panels })
+    Scope { eid, rows, metrics, panels }
 }
 
-fn number(experiment: &str) -> Result<i64, StoreError> {
+pub(super) fn number(experiment: &str) -> Result<i64, StoreError> {
     experiment.parse().map_err(|_| StoreError::NotFound(format!("there is no experiment {experiment}")))
 }
 
@@ -104,18 +148,25 @@ fn chosen(db: &Connection, eid: i64, view: &View, most: usize) -> Result<Vec<Run
         offset: 0,
         limit: u64::MAX >> 1,
     };
-    let search = view.search.to_lowercase();
     let mut chosen = Vec::new();
     for page in search::search_runs(db, &query)?.chunks(PAGE) {
-        let shown = rows::rows(db, page, &rows::Told::All)?.into_iter().filter(|row| {
-            view.shows(&row.run_id.short()) && row.name.to_lowercase().contains(&search) && passes(&view.brushes, row)
-        });
+        let shown = rows::rows(db, page, &rows::Told::All)?.into_iter().filter(|row| draws(view, row));
         chosen.extend(shown.take(most - chosen.len()));
         if chosen.len() >= most {
             break;
         }
     }
     Ok(chosen)
+}
+
+/// Whether `view` draws a run that passes its filter.
+pub(super) fn draws(view: &View, row: &RunRow) -> bool {
+    let short = row.run_id.short();
+    let within = view.within.as_ref().and_then(|name| view.selections.get(name));
+    view.shows(&short)
+        && within.is_none_or(|runs| runs.contains(&short))
+        && row.name.to_lowercase().contains(&view.search.to_lowercase())
+        && passes(&view.brushes, row)
 }
 
 /// The metrics that `rows` logged, by name.
@@ -142,16 +193,25 @@ fn panels_of(target: &ShareTarget, metrics: &[MetricRow]) -> Vec<ScopePanel> {
         ShareTarget::Run { .. } => true,
         ShareTarget::Report { .. } => false,
     };
-    let lines = |key: &str| match view.panels.get(key).and_then(|panel| panel.shows.as_ref()) {
-        Some(shown) => shown.lines_of(names()).0,
-        None => vec![key.to_owned()],
-    };
     let sections = view.sections_of(names());
     let panels = sections.iter().flat_map(|section| section.panels.iter().map(move |key| (section, key)));
     panels
         .filter(|(_, key)| drawn(key))
-        .map(|(section, key)| ScopePanel { section: section.key.clone(), key: key.clone(), lines: lines(key) })
+        .map(|(section, key)| ScopePanel {
+            section: section.key.clone(),
+            key: key.clone(),
+            lines: lines_of(target, key, metrics),
+        })
         .collect()
+}
+
+/// The metrics and expressions that one panel draws.
+fn lines_of(target: &ShareTarget, key: &str, metrics: &[MetricRow]) -> Vec<String> {
+    let panel = target.view().and_then(|view| view.panels.get(key));
+    match panel.and_then(|panel| panel.shows.as_ref()) {
+        Some(shown) => shown.lines_of(metrics.iter().map(|row| row.metric.as_str())).0,
+        None => vec![key.to_owned()],
+    }
 }
 
 /// The columns that a target names.

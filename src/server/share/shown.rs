@@ -12,12 +12,26 @@ use data::{
     share::{ShareRow, ShareTarget, SharedPage},
     view::{View, whole},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// What was asked for is not what the link names.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("this link does not show {0}")]
 pub struct NotNamed(pub String);
+
+/// Where the frames of what is shown come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kept {
+    /// What is logged.
+    Live,
+    /// What the link keeps, under names that begin with this.
+    Link(String),
+    /// What was frozen with a report's grid, by its hash.
+    Grid(String),
+}
 
 /// What one link shows.
 #[derive(Debug)]
@@ -34,6 +48,12 @@ pub struct Shown {
     pub target: ShareTarget,
     /// The experiment, inside.
     pub eid: i64,
+    /// Where its frames come from.
+    pub kept: Kept,
+    /// What the parts of a report show, in its order.
+    pub parts: Vec<(String, Arc<Shown>)>,
+    /// The pictures of a report, by their hashes.
+    pub pictures: BTreeSet<String>,
     names: Option<Names>,
     /// Run ids of inside, by those of outside.
     inside: BTreeMap<RunId, RunId>,
@@ -56,8 +76,23 @@ impl Shown {
             target,
             frozen_millis: share.frozen_millis,
             anonymous: share.anonymous,
+            report: None,
         };
-        Shown { page, rows, metrics, panels, target: share.target.clone(), eid, names, inside }
+        let kept = if share.frozen_millis.is_some() { Kept::Link(String::new()) } else { Kept::Live };
+        let (target, parts, pictures) = (share.target.clone(), Vec::new(), BTreeSet::new());
+        Shown { page, rows, metrics, panels, target, eid, kept, parts, pictures, names, inside }
+    }
+
+    /// What one part of a report shows.
+    pub fn part(&self, name: &str) -> Result<Arc<Shown>, NotNamed> {
+        let found = self.parts.iter().find(|(part, _)| part == name);
+        found.map(|(_, shown)| shown.clone()).ok_or_else(|| NotNamed(format!("the part {name:?}")))
+    }
+
+    /// The experiments that it follows: none of what is frozen.
+    pub fn follows(&self) -> BTreeSet<i64> {
+        let own = (self.kept == Kept::Live && self.page.report.is_none()).then_some(self.eid);
+        own.into_iter().chain(self.parts.iter().flat_map(|(_, part)| part.follows())).collect()
     }
 
     /// One of its runs, by its id outside.
@@ -260,6 +295,8 @@ fn outward(target: &ShareTarget, rows: &[RunRow], outside: &impl Fn(RunId) -> Ru
         view.hidden = BTreeSet::new();
         view.hide_all = false;
         view.brushes = BTreeMap::new();
+        view.selections.clear();
+        view.within = None;
         view.pinned = view.pinned.iter().filter_map(short).collect();
         view.baseline = view.baseline.as_ref().and_then(short);
         view.compare.runs = view.compare.runs.iter().filter_map(short).collect();
@@ -279,7 +316,9 @@ fn outward(target: &ShareTarget, rows: &[RunRow], outside: &impl Fn(RunId) -> Ru
                 *experiment_id = "0".to_owned();
             }
         }
-        ShareTarget::View { .. } | ShareTarget::Panel { .. } | ShareTarget::Report { .. } => {}
+        // The report's address is nobody's who holds a link to it.
+        ShareTarget::Report { report_id } => report_id.clear(),
+        ShareTarget::View { .. } | ShareTarget::Panel { .. } => {}
     }
     target
 }

@@ -45,8 +45,10 @@ pub struct ShareToKeep {
     pub anonymous: bool,
     /// Who may frame it, read already.
     pub hosts: Vec<String>,
-    /// What it keeps if it is frozen: parts by name, compressed.
-    pub parts: Option<Vec<(String, Vec<u8>)>>,
+    /// Whether it stays as it is now.
+    pub frozen: bool,
+    /// What it keeps: parts by name, compressed.
+    pub parts: Vec<(String, Vec<u8>)>,
 }
 
 const COLUMNS: &str =
@@ -67,7 +69,7 @@ pub fn create(tx: &mut WriteTx, new: &ShareToKeep) -> Result<ShareRow, StoreErro
     let json = |error: serde_json::Error| StoreError::Invalid(error.to_string());
     let target = serde_json::to_string(&new.target).map_err(json)?;
     let hosts = serde_json::to_string(&new.hosts).map_err(json)?;
-    let frozen = new.parts.as_ref().map(|_| now);
+    let frozen = new.frozen.then_some(now);
     tx.db
         .prepare_cached(
             "INSERT INTO share (token_hash, title, target, created, expires, frozen, anonymous, salt, password, hosts)
@@ -87,7 +89,7 @@ pub fn create(tx: &mut WriteTx, new: &ShareToKeep) -> Result<ShareRow, StoreErro
         ])?;
     let sid = tx.db.last_insert_rowid();
     let mut keep = tx.db.prepare_cached("INSERT INTO share_part (sid, part, bytes) VALUES (?, ?, ?)")?;
-    for (part, bytes) in new.parts.iter().flatten() {
+    for (part, bytes) in &new.parts {
         keep.execute(params![sid, part, bytes])?;
     }
     Ok(ShareRow {

@@ -26,7 +26,7 @@ mod views;
 
 pub(super) use frames::Flights;
 pub(super) use importance::Importances;
-pub(super) use shared::{KEY, Opened, frame_inside};
+pub(super) use shared::{KEY, Opened, frame_inside, version_of};
 
 use super::{AppState, wire};
 use axum::{
@@ -104,6 +104,11 @@ fn shared_routes() -> Router<AppState> {
         .route("/api/shared/{token}/runs", post(shared::runs).options(shared::asked_first))
         .route("/api/shared/{token}/runs/{run}", get(shared::run).options(shared::asked_first))
         .route("/api/shared/{token}/frames", post(shared::frames).options(shared::asked_first))
+        .route("/api/shared/{token}/images/{hash}", get(shared::image).options(shared::asked_first))
+        .route("/api/shared/{token}/parts/{part}/metrics", get(shared::metrics).options(shared::asked_first))
+        .route("/api/shared/{token}/parts/{part}/runs", post(shared::runs).options(shared::asked_first))
+        .route("/api/shared/{token}/parts/{part}/runs/{run}", get(shared::run).options(shared::asked_first))
+        .route("/api/shared/{token}/parts/{part}/frames", post(shared::frames).options(shared::asked_first))
         .route("/api/shared/{token}/version", get(shared::version).options(shared::asked_first))
         .layer(middleware::from_fn(shared::from_anywhere))
 }
@@ -113,6 +118,8 @@ async fn openapi() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/json")], include_str!("openapi.json"))
 }
 
+#[cfg(test)]
+mod shared_report_tests;
 #[cfg(test)]
 mod shared_tests;
 #[cfg(test)]

@@ -7,9 +7,9 @@ use super::frames::{Form, encoded};
 use crate::{
     http::{
         ApiError, AppState,
-        wire::{JsonAnswer, JsonBody},
+        wire::{JsonAnswer, JsonBody, Query},
     },
-    share::{self, Closed, NotNamed, Refused, Scope, Shown},
+    share::{self, Closed, Kept, NotNamed, Refused, Scope, Shown},
     store::{clock::now_millis, shares::Share},
 };
 use axum::{
@@ -40,6 +40,8 @@ pub(in crate::http) struct Opened {
 #[derive(Deserialize)]
 struct TokenInPath {
     token: String,
+    /// The part of a report, where one is asked for.
+    part: Option<String>,
 }
 
 impl FromRequestParts<AppState> for Opened {
@@ -47,9 +49,13 @@ impl FromRequestParts<AppState> for Opened {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Opened, ApiError> {
         let path = Path::<TokenInPath>::from_request_parts(parts, state).await;
-        let token = path.map_err(|_| ApiError::from(Closed::Nothing))?.0.token;
+        let TokenInPath { token, part } = path.map_err(|_| ApiError::from(Closed::Nothing))?.0;
         let key = parts.headers.get(KEY).and_then(|key| key.to_str().ok());
-        Opened::by(state, &token, key).await
+        let mut opened = Opened::by(state, &token, key).await?;
+        if let Some(part) = part {
+            opened.shown = opened.shown.part(&part)?;
+        }
+        Ok(opened)
     }
 }
 
@@ -197,11 +203,11 @@ pub(super) async fn frames(
 ) -> Result<Response, ApiError> {
     let (Opened { share, shown }, form) = (opened, Form::liked(&headers));
     let request = shown.frame_request(asked)?;
-    if share.row.frozen_millis.is_none() && !shown.renames() {
+    if shown.kept == Kept::Live && !shown.renames() {
         return Ok(state.flights.answer(&state, request, form).await?.response(form));
     }
     let by = request.group.as_ref().map(|group| group.by.clone()).unwrap_or_default();
-    let frame = frame_inside(&state, &share, request).await?;
+    let frame = frame_inside(&state, &share, &shown, request).await?;
     Ok(encoded(0, shown.outward(frame, &by), form).await?.response(form))
 }
 
@@ -209,14 +215,23 @@ pub(super) async fn frames(
 pub(in crate::http) async fn frame_inside(
     state: &AppState,
     share: &Share,
+    shown: &Shown,
     request: FrameRequest,
 ) -> Result<data::frame::Frame, ApiError> {
-    if share.row.frozen_millis.is_none() {
-        return Ok(state.store.frame(request).await?);
-    }
-    let sid = share.sid;
-    let kept = state.store.read(move |db| share::frozen_frame(db, sid, &request)).await?;
+    let (sid, kept) = (share.sid, shown.kept.clone());
+    let kept = match kept {
+        Kept::Live => return Ok(state.store.frame(request).await?),
+        Kept::Link(start) => state.store.read(move |db| share::frozen_frame(db, sid, &start, &request)).await?,
+        Kept::Grid(hash) => super::reports::frozen::frame(state, hash, request).await?,
+    };
     kept.ok_or_else(|| NotNamed("other axes or another smoothing than those it was frozen with".to_owned()).into())
+}
+
+/// Another text once what is shown may have changed.
+pub(in crate::http) fn version_of(state: &AppState, shown: &Shown) -> String {
+    let logged: Vec<u64> = shown.follows().into_iter().map(|eid| state.store.version_of(eid)).collect();
+    let written = shown.page.report.as_ref().and_then(|report| report.version.as_ref()).map(|version| version.number);
+    format!("{logged:?} {written:?}")
 }
 
 /// What [`version`] answers.
@@ -228,13 +243,39 @@ pub(super) struct Version {
 /// `GET /api/shared/{token}/version`: another text once something was logged, for pages that follow it. A
 /// stream would take one of the six connections that a browser has for all the frames of a page.
 pub(super) async fn version(State(state): State<AppState>, opened: Opened) -> Json<Version> {
-    let version = match opened.share.row.frozen_millis {
-        Some(_) => 0,
-        None => state.store.version_of(opened.shown.eid),
-    };
+    let version = version_of(&state, &opened.shown);
     // Nothing of how much is logged and when.
-    let digest = Sha256::digest([&opened.share.salt[..], &opened.share.token_hash, &version.to_le_bytes()].concat());
+    let digest = Sha256::digest([&opened.share.salt[..], &opened.share.token_hash, version.as_bytes()].concat());
     Json(Version { version: digest[..8].iter().map(|byte| format!("{byte:02x}")).collect() })
+}
+
+/// What follows the address of a picture in a report.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct WithKey {
+    /// The key of a link with a password: a picture in a page is asked for without headers.
+    key: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct PictureInPath {
+    token: String,
+    hash: String,
+}
+
+/// `GET /api/shared/{token}/images/{hash}?key`: a picture that stands in the link's report. 403 for any other.
+pub(super) async fn image(
+    State(state): State<AppState>,
+    Path(path): Path<PictureInPath>,
+    Query(with): Query<WithKey>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let key = headers.get(KEY).and_then(|key| key.to_str().ok());
+    let opened = Opened::by(&state, &path.token, key.or(with.key.as_deref())).await?;
+    if !opened.shown.pictures.contains(&path.hash) {
+        return Err(NotNamed("this picture".to_owned()).into());
+    }
+    super::reports::images::bytes(State(state), Path(path.hash), headers).await
 }
 
 /// `OPTIONS`: what a browser asks first for a page of another site.

@@ -56,16 +56,19 @@ async fn make(state: &AppState, new: NewShare) -> Result<MadeShare, ApiError> {
         "" => title_of(state, &target, new.anonymous).await?,
         title => title.to_owned(),
     };
-    // Looked up now, so that a link to what is not there is never made.
-    let named = target.clone();
-    state.store.read(move |db| share::resolve(db, &named).map(drop)).await?;
+    let parts = match (&target, new.frozen) {
+        (target, true) => share::freeze(&state.store, target).await?,
+        (ShareTarget::Report { report_id }, false) => share::draft_to_keep(&state.store, report_id).await?,
+        // Looked up now, so that a link to what is not there is never made.
+        (named, false) => {
+            let named = named.clone();
+            state.store.read(move |db| share::resolve(db, &named).map(drop)).await?;
+            Vec::new()
+        }
+    };
     let password = match new.password.filter(|password| !password.is_empty()) {
         Some(password) => Some(state.gate.keeper.hash(password).await.map_err(ApiError::BadRequest)?),
         None => None,
-    };
-    let parts = match new.frozen {
-        true => Some(share::freeze(&state.store, &target).await?),
-        false => None,
     };
     let no_random = |error: std::io::Error| StoreError::Damaged(format!("no random bytes: {error}"));
     let token = Token::random().map_err(no_random)?;
@@ -78,6 +81,7 @@ async fn make(state: &AppState, new: NewShare) -> Result<MadeShare, ApiError> {
         expires_millis: new.expires_millis,
         anonymous: new.anonymous,
         hosts,
+        frozen: new.frozen,
         parts,
     };
     let share = state.store.write(move |tx| shares::create(tx, &to_keep)).await?;
@@ -88,6 +92,9 @@ async fn make(state: &AppState, new: NewShare) -> Result<MadeShare, ApiError> {
 async fn title_of(state: &AppState, target: &ShareTarget, anonymous: bool) -> Result<String, StoreError> {
     if anonymous {
         return Ok("Shared results".to_owned());
+    }
+    if let ShareTarget::Report { report_id } = target {
+        return share::report_title(&state.store, report_id).await;
     }
     let eid = target.experiment().unwrap_or_default().to_owned();
     let unknown = StoreError::NotFound(format!("there is no experiment {eid}"));

@@ -79,6 +79,12 @@ pub fn row(db: &Connection, id: &str) -> Result<ReportRow, StoreError> {
     found.ok_or_else(|| unknown(id))
 }
 
+/// Whether a report lies in the trash.
+pub fn is_removed(db: &Connection, id: &str) -> Result<bool, StoreError> {
+    let mut query = db.prepare_cached("SELECT removed IS NOT NULL FROM report WHERE id = ?")?;
+    query.query_row([id], |row| row.get(0)).optional()?.ok_or_else(|| unknown(id))
+}
+
 /// Begins a report called `id` with `document`.
 pub fn create(tx: &mut WriteTx, id: &str, document: &Document) -> Result<ReportRow, StoreError> {
     let reports: i64 = tx.db.query_row("SELECT count(*) FROM report", [], |row| row.get(0))?;

@@ -113,6 +113,16 @@ pub(in crate::http::api) async fn metrics(
     Ok(Json(body.metrics().map_err(StoreError::Damaged)?))
 }
 
+/// The frame that was frozen for `request`; `None` if none was.
+pub(in crate::http::api) async fn frame(
+    state: &AppState,
+    hash: String,
+    request: FrameRequest,
+) -> Result<Option<Frame>, ApiError> {
+    let (body, _) = open(state, hash).await?;
+    Ok(body.frame(&request).transpose().map_err(StoreError::Damaged)?)
+}
+
 async fn open(state: &AppState, hash: String) -> Result<(FrozenGrid, i64), ApiError> {
     let (packed, millis) = state.store.read(move |db| files::frozen(db, &hash)).await?;
     let body = tokio::task::spawn_blocking(move || FrozenGrid::unpacked(&packed));

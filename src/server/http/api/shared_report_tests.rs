@@ -1,0 +1,318 @@
+//! Links to reports: the words, pictures and runs that a report names go out, and nothing else does.
+
+use super::tests::Server;
+use crate::store::{
+    RunKey,
+    runs::{self, NewRun},
+    values,
+};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
+use data::run::RunId;
+use serde_json::{Value, json};
+
+/// An experiment of four runs by a person on a machine, another experiment, and a report about both.
+struct World {
+    server: Server,
+    eid: i64,
+    other: i64,
+    runs: Vec<RunKey>,
+    stranger: RunKey,
+    /// Pictures: one that the report shows, one within a line of it, and one of another report.
+    pictures: [String; 3],
+    report: String,
+}
+
+/// Texts that no link without names may let out.
+const SECRETS: [&str; 6] = ["adalovelace", "gpu01.lab", "/home/", "zebra-run", "Lovelace lab", "17600000"];
+
+impl World {
+    async fn new() -> World {
+        let server = Server::start();
+        let eid = server.experiment("Lovelace lab").await;
+        let mut runs = Vec::new();
+        for n in 1..=4_u128 {
+            let new = NewRun {
+                eid,
+                name: Some(format!("zebra-run-{n}")),
+                user: "adalovelace".to_owned(),
+                start_millis: Some(1_760_000_000_000 + n as i64),
+                ..NewRun::default()
+            };
+            let id = RunId((n << 98) | (n << 65));
+            let run = server.state.store.write(move |tx| runs::create(tx, id, &new)).await.unwrap();
+            let change = server.state.store.write(move |tx| {
+                values::log_param(tx, run, "lr", "0.1")?;
+                values::log_param(tx, run, "data", "/home/adalovelace/x")?;
+                values::set_tag(tx, run, "mlflow.source.name", "gpu01.lab/train.py")
+            });
+            change.await.unwrap();
+            server.log(run, "train/loss", 0..50).await;
+            server.log(run, "val/acc", 0..20).await;
+            runs.push(run);
+        }
+        let other = server.experiment("other").await;
+        let stranger = server.run(other, 99).await;
+        server.log(stranger, "train/loss", 0..5).await;
+        let mut pictures = [const { String::new() }; 3];
+        for (at, picture) in pictures.iter_mut().enumerate() {
+            let bytes = [&b"\x89PNG\r\n\x1a\n"[..], &[at as u8]].concat();
+            let sent = Request::post("/api/reports/images").body(Body::from(bytes)).unwrap();
+            let answer: Value = serde_json::from_slice(&server.send(sent).await.2).unwrap();
+            *picture = answer["hash"].as_str().unwrap().to_owned();
+        }
+        let mut world = World { server, eid, other, runs, stranger, pictures, report: String::new() };
+        let document = world.document("First words");
+        let row = world.server.post("/api/reports", &json!({"document": document})).await.1;
+        world.report = row["id"].as_str().unwrap_or_else(|| panic!("{row}")).to_owned();
+        world
+    }
+
+    fn document(&self, words: &str) -> Value {
+        let placed = |eid: i64, view: Value| json!({"experiment_id": eid.to_string(), "tab": "", "view": view});
+        let view = json!({"hidden": [self.runs[3].id.short()], "panel_search": "nothing", "filter": "user_id = 'adalovelace'",
+            "selections": {"mine": [self.runs[0].id.short()]}});
+        json!({"version": 1, "title": "Warmup", "blocks": [
+            {"id": "w1", "kind": "paragraph", "text": format!("{words} ![in a line](/api/reports/images/{})", self.pictures[1])},
+            {"id": "i1", "kind": "image", "hash": self.pictures[0], "caption": "One"},
+            {"id": "g1", "kind": "panels",
+                "sets": [{"placed": placed(self.eid, view)}, {"placed": placed(self.other, json!({}))}],
+                "panels": [{"id": "p1", "metric": "train/loss", "set": 0, "span": 6, "height": 300}]},
+            {"id": "t1", "kind": "runs", "limit": 2,
+                "placed": placed(self.eid, json!({"table": {"columns": ["params.lr"]}}))},
+        ]})
+    }
+
+    /// Saves the draft with other words, and publishes it if that is wanted.
+    async fn write(&self, document: Value, publish: bool) {
+        let path = format!("/api/reports/{}", self.report);
+        let base = self.server.get(&format!("{path}?version=draft")).await.1["revision"].clone();
+        let body = json!({"base": base, "document": document}).to_string();
+        let (status, _, saved) =
+            self.server.send(Request::put(format!("{path}/draft")).body(Body::from(body)).unwrap()).await;
+        let saved: Value = serde_json::from_slice(&saved).unwrap();
+        assert_eq!(status, StatusCode::OK, "{saved}");
+        if publish {
+            let (status, row) =
+                self.server.post(&format!("{path}/publish"), &json!({"revision": saved["revision"]})).await;
+            assert_eq!(status, StatusCode::OK, "{row}");
+        }
+    }
+
+    async fn made(&self, wishes: Value) -> (StatusCode, Value) {
+        let mut body = json!({"target": {"kind": "report", "report_id": self.report}});
+        for (name, value) in wishes.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        self.server.post("/api/shares", &body).await
+    }
+
+    async fn share(&self, wishes: Value) -> String {
+        let (status, made) = self.made(wishes).await;
+        assert_eq!(status, StatusCode::OK, "{made}");
+        made["token"].as_str().unwrap().to_owned()
+    }
+
+    /// What the first paragraph says.
+    async fn words(&self, token: &str) -> String {
+        // What a link shows is looked up once a second at most.
+        tokio::time::sleep(std::time::Duration::from_millis(1_050)).await;
+        let (status, page) = self.server.get(&format!("/api/shared/{token}")).await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        let text = page["report"]["html"]["w1"].as_str().unwrap_or_else(|| panic!("{page}"));
+        text.trim_start_matches("<p>").split(' ').next().unwrap().to_owned()
+    }
+
+    async fn points(&self, token: &str) -> usize {
+        let path = format!("/api/shared/{token}/parts/g1-0/frames");
+        let (status, frame) = self.server.post(&path, &frame("train/loss")).await;
+        assert_eq!(status, StatusCode::OK, "{frame}");
+        frame["series"][0]["points"]["x"].as_array().map_or(0, Vec::len)
+    }
+}
+
+fn frame(metric: &str) -> Value {
+    json!({"metric": metric, "width_px": 300})
+}
+
+#[tokio::test]
+async fn nothing_but_what_a_report_names_is_answered() {
+    let world = World::new().await;
+    let token = world.share(json!({})).await;
+    let home = format!("/api/shared/{token}");
+    let page = world.server.get(&home).await.1;
+    assert_eq!((&page["title"], &page["report"]["document"]["title"]), (&json!("Warmup"), &json!("Warmup")));
+    for left_out in ["user_id", "hidden", "panel_search", "selections", &world.report, &world.other.to_string()] {
+        assert!(!page.to_string().contains(&format!("\"{left_out}")), "{left_out} goes out: {page}");
+    }
+    let with = |field: &str, value: Value| {
+        let mut body = frame("train/loss");
+        body[field] = value;
+        Some(body)
+    };
+    let (ours, hidden) = (world.runs[0].id.to_string(), world.runs[3].id.to_string());
+    let stranger = world.stranger.id.to_string();
+    let [shown, inline, strange] = &world.pictures;
+    for (name, path, body, status) in [
+        ("its panel", "parts/g1-0/frames".to_owned(), Some(frame("train/loss")), 200),
+        ("one of its runs", "parts/g1-0/frames".to_owned(), with("run_set", json!({"runs": [ours]})), 200),
+        ("a metric of no panel", "parts/g1-0/frames".to_owned(), Some(frame("val/acc")), 403),
+        ("a hidden run", "parts/g1-0/frames".to_owned(), with("run_set", json!({"runs": [hidden]})), 403),
+        ("a stranger", "parts/g1-0/frames".to_owned(), with("run_set", json!({"runs": [stranger]})), 403),
+        ("another experiment", "parts/g1-0/frames".to_owned(), with("run_set", json!({"experiments": ["2"]})), 403),
+        ("a filter", "parts/g1-0/frames".to_owned(), with("run_set", json!({"filter": "params.lr > 0"})), 403),
+        ("a run set that no panel draws", "parts/g1-1/frames".to_owned(), Some(frame("train/loss")), 403),
+        ("its runs", "parts/g1-1/runs".to_owned(), Some(json!({})), 403),
+        ("a part that there is not", "parts/g1-2/frames".to_owned(), Some(frame("train/loss")), 403),
+        ("no part", "parts/..%2f../frames".to_owned(), Some(frame("train/loss")), 403),
+        ("lines of a table", "parts/t1-0/frames".to_owned(), Some(frame("train/loss")), 403),
+        ("frames of the whole", "frames".to_owned(), Some(frame("train/loss")), 403),
+        ("its runs", "parts/g1-0/runs".to_owned(), Some(json!({})), 200),
+        ("runs by a filter", "parts/g1-0/runs".to_owned(), Some(json!({"filter": "params.lr > 0"})), 403),
+        ("its run", format!("parts/g1-0/runs/{ours}"), None, 200),
+        ("a hidden run's row", format!("parts/g1-0/runs/{hidden}"), None, 403),
+        ("a stranger's row", format!("parts/g1-0/runs/{stranger}"), None, 403),
+        ("a run of the whole", format!("runs/{ours}"), None, 403),
+        ("a row of the table", format!("parts/t1-0/runs/{hidden}"), None, 200),
+        ("a row beyond the table's end", format!("parts/t1-0/runs/{ours}"), None, 403),
+        ("its picture", format!("images/{shown}"), None, 200),
+        ("a picture in a line", format!("images/{inline}"), None, 200),
+        ("another report's picture", format!("images/{strange}"), None, 403),
+        ("no picture", "images/..%2f..".to_owned(), None, 403),
+        ("the report itself", format!("reports/{}", world.report), None, 404),
+        ("its comments", format!("reports/{}/comments", world.report), None, 404),
+    ] {
+        let path = format!("{home}/{path}");
+        let (got, answer) = match &body {
+            Some(body) => world.server.post(&path, body).await,
+            None => world.server.get(&path).await,
+        };
+        assert_eq!(got.as_u16(), status, "{name}: {answer}");
+    }
+    let runs = |part: &'static str| {
+        let path = format!("{home}/parts/{part}/runs");
+        let world = &world;
+        async move { world.server.post(&path, &json!({})).await.1 }
+    };
+    assert_eq!(runs("g1-0").await["total"], 3, "a hidden run is not named");
+    let table = runs("t1-0").await;
+    assert_eq!((&table["total"], &table["runs"][0]["params"]), (&json!(2), &json!({"lr": "0.1"})));
+    assert_eq!(world.server.post(&format!("{home}/runs"), &json!({})).await.1["total"], 0);
+    let metrics = world.server.get(&format!("{home}/parts/g1-0/metrics")).await.1;
+    assert_eq!(metrics, json!([{"metric": "train/loss", "runs": 3, "max_step": 49}]));
+}
+
+#[tokio::test]
+async fn a_link_shows_what_was_published() {
+    let world = World::new().await;
+    let (live, frozen) = (world.share(json!({})).await, world.share(json!({"frozen": true})).await);
+    assert_eq!([world.words(&live).await, world.words(&frozen).await], ["First", "First"]);
+    let before = world.points(&frozen).await;
+    world.write(world.document("Second words"), false).await;
+    assert_eq!(world.words(&live).await, "First", "a draft is nobody's to read but its writers'");
+    world.write(world.document("Third words"), true).await;
+    world.write(world.document("Fourth words"), false).await;
+    world.server.log(world.runs[0], "train/loss", 50..90).await;
+    world.server.log(world.runs[1], "train/loss", 50..90).await;
+    world.server.log(world.runs[2], "train/loss", 50..90).await;
+    assert_eq!(world.words(&live).await, "Third", "it moves on with what is published");
+    assert_eq!(world.words(&frozen).await, "First", "and a frozen one does not");
+    assert!(world.points(&live).await > before);
+    assert_eq!(world.points(&frozen).await, before);
+
+    let path = format!("/api/reports/{}", world.report);
+    world.server.send(Request::delete(&path).body(Body::empty()).unwrap()).await;
+    tokio::time::sleep(std::time::Duration::from_millis(1_050)).await;
+    let (status, words) = world.server.get(&format!("/api/shared/{live}")).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert!(words.to_string().contains("this link opens nothing"), "{words}");
+    assert_eq!(world.made(json!({})).await.0, StatusCode::NOT_FOUND, "of a report in the trash no link is made");
+    world.server.post(&format!("{path}/restore"), &json!({})).await;
+    assert_eq!(world.words(&live).await, "Third");
+}
+
+#[tokio::test]
+async fn a_grid_that_was_frozen_with_the_report_stays_so() {
+    let world = World::new().await;
+    let asked = json!({
+        "runs": [{"experiments": [world.eid.to_string()], "filter": "user_id = 'adalovelace'", "limit": 100}],
+        "frames": [{"metric": "train/loss", "width_px": 900, "run_set": {"experiments": [world.eid.to_string()]}}],
+    });
+    let (status, frozen) = world.server.post("/api/reports/frozen", &asked).await;
+    assert_eq!(status, StatusCode::OK, "{frozen}");
+    let mut document = world.document("Frozen words");
+    document["blocks"][2]["frozen"] = frozen.clone();
+    world.write(document, true).await;
+    for run in &world.runs {
+        world.server.log(*run, "train/loss", 50..90).await;
+    }
+    for (anonymous, wishes) in
+        [(false, json!({})), (true, json!({"anonymous": true})), (false, json!({"frozen": true}))]
+    {
+        let token = world.share(wishes).await;
+        let page = world.server.get(&format!("/api/shared/{token}")).await.1.to_string();
+        assert!(!page.contains(frozen["hash"].as_str().unwrap()));
+        let home = format!("/api/shared/{token}/parts/g1-0");
+        assert_eq!(world.points(&token).await, 50);
+        assert_eq!(world.server.post(&format!("{home}/runs"), &json!({})).await.1["total"], 3);
+        let hidden =
+            json!({"metric": "train/loss", "width_px": 300, "run_set": {"runs": [world.runs[3].id.to_string()]}});
+        assert_eq!(world.server.post(&format!("{home}/frames"), &hidden).await.0, StatusCode::FORBIDDEN);
+        let own = json!({"metric": "train/loss", "width_px": 300, "run_set": {"runs": [world.runs[0].id.to_string()]}});
+        let status = world.server.post(&format!("{home}/frames"), &own).await.0;
+        assert_eq!(status == StatusCode::FORBIDDEN, anonymous, "by its own id");
+    }
+}
+
+#[tokio::test]
+async fn a_report_without_names_lets_none_out() {
+    let world = World::new().await;
+    for frozen in [false, true] {
+        let token = world.share(json!({"anonymous": true, "frozen": frozen})).await;
+        let home = format!("/api/shared/{token}");
+        let mut said = world.server.get(&home).await.1.to_string();
+        for part in ["g1-0", "t1-0"] {
+            said += &world.server.post(&format!("{home}/parts/{part}/runs"), &json!({})).await.1.to_string();
+            said += &world.server.get(&format!("{home}/parts/{part}/metrics")).await.1.to_string();
+        }
+        said += &world.server.post(&format!("{home}/parts/g1-0/frames"), &frame("train/loss")).await.1.to_string();
+        let ids = world.runs.iter().map(|run| run.id.to_string());
+        for secret in SECRETS.iter().map(|&secret| secret.to_owned()).chain(ids) {
+            assert!(!said.contains(&secret), "{secret} goes out: {said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_password_guards_words_and_pictures() {
+    let world = World::new().await;
+    let token = world.share(json!({"password": "correct horse"})).await;
+    let home = format!("/api/shared/{token}");
+    let picture = format!("{home}/images/{}", world.pictures[0]);
+    for path in [home.clone(), picture.clone(), format!("{picture}?key=1.x"), format!("{home}/parts/g1-0/metrics")] {
+        assert_eq!(world.server.get(&path).await.0, StatusCode::UNAUTHORIZED, "{path}");
+    }
+    let key = world.server.post(&format!("{home}/unlock"), &json!({"password": "correct horse"})).await.1;
+    let key = key["key"].as_str().unwrap();
+    assert_eq!(world.server.get(&format!("{picture}?key={key}")).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn reports_that_no_link_can_show_are_refused_in_words() {
+    let world = World::new().await;
+    let mut document = world.document("x");
+    let set = document["blocks"][2]["sets"][0].clone();
+    for at in 0..6 {
+        document["blocks"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!({"id": format!("many{at}"), "kind": "panels", "sets": vec![set.clone(); 20], "panels": []}));
+    }
+    world.write(document, false).await;
+    let (status, words) = world.made(json!({})).await;
+    assert!(status == StatusCode::BAD_REQUEST && words.to_string().contains("run sets"), "{words}");
+    let unknown = json!({"target": {"kind": "report", "report_id": "nowhere0"}});
+    assert_eq!(world.server.post("/api/shares", &unknown).await.0, StatusCode::NOT_FOUND);
+}
