@@ -1,17 +1,7 @@
 // Share links: made by one person, opened by another without an account, framed by pages of elsewhere, revoked.
 import { createServer } from 'node:http';
+import { elsewhere } from '../support/elsewhere.mjs';
 import { chartOf, expect, panelOf, test } from '../support/journey.mjs';
-
-/** A page of another origin that serves `pages` by path. */
-async function elsewhere(pages) {
-  const server = createServer((request, response) => {
-    const page = pages[request.url];
-    response.writeHead(page ? 200 : 404, { 'content-type': 'text/html' });
-    response.end(page ? `<!doctype html><meta charset=utf-8><body>${page}` : '');
-  });
-  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
-}
 
 /** A link by the API: the token of a panel of `curves`. */
 async function link(seeded, wishes = {}, view = {}) {

@@ -119,6 +119,11 @@ fn keyed(request: RequestBuilder) -> RequestBuilder {
     }
 }
 
+/// What follows the address of a picture, which is asked for without headers: the key of a link with a password.
+pub(super) fn key_after() -> String {
+    KEY.with_borrow(|key| key.as_ref().map(|key| format!("?key={}", path_part(key))).unwrap_or_default())
+}
+
 /// What the share link of this page shows.
 pub async fn shared_page() -> Result<SharedPage, ApiError> {
     let query = leptos::prelude::window().location().search().unwrap_or_default();
@@ -205,6 +210,8 @@ pub enum Source {
     Live,
     /// What was stored with a report, by its hash.
     Frozen(String),
+    /// A part of the report that the share link of this page shows, by its name.
+    Part(String),
 }
 
 impl Source {
@@ -212,6 +219,7 @@ impl Source {
         match self {
             Source::Live => "/api".to_owned(),
             Source::Frozen(hash) => format!("/api/reports/frozen/{}", path_part(hash)),
+            Source::Part(name) => format!("/api/parts/{}", path_part(name)),
         }
     }
 
@@ -224,7 +232,7 @@ impl Source {
     pub async fn metrics(&self, experiment: &str) -> Result<Vec<MetricRow>, ApiError> {
         match self {
             Source::Live => metrics(experiment).await,
-            Source::Frozen(_) => get(&format!("{}/metrics", self.base())).await,
+            Source::Frozen(_) | Source::Part(_) => get(&format!("{}/metrics", self.base())).await,
         }
     }
 

@@ -149,6 +149,18 @@ impl FrameRequest {
         if self.expression.is_empty() { &self.metric } else { &self.expression }
     }
 
+    /// What is asked, apart from which runs, which part of x and how finely: what was kept for one answers the other.
+    pub fn question(&self) -> FrameRequest {
+        FrameRequest {
+            run_set: RunSet::default(),
+            range: None,
+            width_px: 0,
+            buckets: None,
+            since: None,
+            ..self.clone()
+        }
+    }
+
     /// Whether what was answered can be grown by a frame of the growth alone, with `buckets` and `since`.
     /// If not, a new point may change what lies before it, those two are refused, and who wants to see the growth
     /// asks for the whole anew.

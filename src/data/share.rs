@@ -1,7 +1,11 @@
 //! Share links: what one opens, who may frame it, and what is said of it.
+//!
+//! - [`file`]: the same as a file that opens without a server
+
+pub mod file;
 
 use crate::{
-    report::{Document, answers::Version, text::IMAGES},
+    report::{Document, answers::Version, is_hash, text::IMAGES},
     run::RunId,
     view::{PlacedView, View, ViewError},
 };
@@ -196,7 +200,7 @@ pub struct SharedReport {
 impl SharedReport {
     /// The hashes of the pictures in it.
     pub fn pictures(&self) -> BTreeSet<String> {
-        use crate::report::{Content, is_hash};
+        use crate::report::Content;
         let blocks = self.document.blocks.iter().filter_map(|block| match &block.content {
             Content::Image { hash, .. } => Some(hash.as_str()),
             _ => None,
@@ -206,6 +210,34 @@ impl SharedReport {
         let inside = inside.filter_map(|rest| rest.get(..64));
         blocks.chain(inside).filter(|hash| is_hash(hash)).map(str::to_owned).collect()
     }
+}
+
+/// Clean HTML of a report with its pictures where `place` says, by their hashes.
+pub fn with_pictures(html: &str, place: impl Fn(&str) -> String) -> String {
+    let start = format!(" src=\"{IMAGES}");
+    let mut out = String::new();
+    for (at, piece) in html.split("<img").enumerate() {
+        if at > 0 {
+            out.push_str("<img");
+        }
+        let moved = piece.split_once(start.as_str()).filter(|(before, _)| at > 0 && in_tag(before));
+        let moved = moved.and_then(|(before, rest)| {
+            let (hash, rest) = rest.split_once('"').filter(|(hash, _)| is_hash(hash))?;
+            Some(format!("{before} src=\"{}\"{rest}", escaped(&place(hash))))
+        });
+        out.push_str(moved.as_deref().unwrap_or(piece));
+    }
+    out
+}
+
+/// Whether a tag that begins with `attributes` goes on behind them. In clean HTML quotes are around values only.
+fn in_tag(attributes: &str) -> bool {
+    let parts: Vec<&str> = attributes.split('"').collect();
+    parts.len() % 2 == 1 && !parts.iter().step_by(2).any(|between| between.contains('>'))
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// What the runs and frames of a run set are asked for by, in a link to a report: the block that it stands in and its
@@ -294,6 +326,24 @@ fn usual_port<'a>(scheme: Option<&str>, port: Option<&'a str>) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pictures_are_moved_and_words_are_not() {
+        let hash = "0a".repeat(32);
+        let place = |hash: &str| format!("/s/{}?a&b", &hash[..2]);
+        let source = format!("src=\"{IMAGES}{hash}\"");
+        let moved = "src=\"/s/0a?a&amp;b\"";
+        for (name, html, wanted) in [
+            ("a picture", format!("a <img {source} alt=\"x\"> b"), format!("a <img {moved} alt=\"x\"> b")),
+            ("behind a title", format!("<img alt=\"x > y\" {source}>"), format!("<img alt=\"x > y\" {moved}>")),
+            ("two", format!("<img {source}><img {source}>"), format!("<img {moved}><img {moved}>")),
+            ("words", format!("{source} of <img alt=\"n\"> {source}"), format!("{source} of <img alt=\"n\"> {source}")),
+            ("no hash", format!("<img src=\"{IMAGES}x\">"), format!("<img src=\"{IMAGES}x\">")),
+            ("nothing", String::new(), String::new()),
+        ] {
+            assert_eq!(with_pictures(&html, place), wanted, "{name}");
+        }
+    }
 
     #[test]
     fn hosts_are_read_whole_or_refused() {

@@ -1,6 +1,6 @@
 //! What is asked about reports.
 
-use super::{ApiError, checked, get, json, path_part, send};
+use super::{ApiError, checked, get, json, key_after, path_part, send, shared_token};
 use data::report::{
     Document,
     answers::{
@@ -93,9 +93,12 @@ pub async fn upload(file: &web_sys::Blob) -> Result<String, ApiError> {
     Ok(answer.hash)
 }
 
-/// Where a picture is.
+/// Where a picture is; for a page of a share link, below the link.
 pub fn image_url(hash: &str) -> String {
-    format!("{IMAGES}{hash}")
+    match shared_token() {
+        Some(token) => format!("/api/shared/{token}/images/{hash}{}", key_after()),
+        None => format!("{IMAGES}{hash}"),
+    }
 }
 
 /// The comments of a report, oldest first.

@@ -12,9 +12,13 @@ use crate::{
         write::{Writing, undo_key},
     },
     routes::Shell,
+    state::share::ToShare,
     ui::format::{ago, local_time, now_millis},
 };
-use data::report::answers::{Publish, ReportPage};
+use data::{
+    report::answers::{Publish, ReportPage},
+    share::ShareTarget,
+};
 use leptos::{ev, prelude::*, task::spawn_local};
 use leptos_router::{
     NavigateOptions,
@@ -81,6 +85,7 @@ fn Read(page: ReportPage, talk: Talk, history: RwSignal<bool>) -> impl IntoView 
         None => format!("Draft, {}", ago(page.row.updated_millis, now_millis())),
     };
     let when = page.version.as_ref().map_or(page.row.updated_millis, |version| version.millis);
+    let (ToShare(wanted), report_id) = (expect_context(), StoredValue::new(id.clone()));
     let newer = page.row.published.as_ref().map(|newest| newest.number)
         > page.version.as_ref().map(|version| version.number)
         && page.version.is_some();
@@ -89,10 +94,12 @@ fn Read(page: ReportPage, talk: Talk, history: RwSignal<bool>) -> impl IntoView 
         (format!("/reports/{id}?edit=1"), reports::markdown_url(&id, &which), format!("/reports/{id}"));
     shell.actions.set(Some(ViewFn::from(move || {
         let (edit, markdown) = (edit.clone(), markdown.clone());
+        let share = move |_| wanted.set(Some(ShareTarget::Report { report_id: report_id.get_value() }));
         view! {
             <a class="button" href=markdown download="report.md" rel="external">"Markdown"</a>
             <button type="button" class="button" on:click=move |_| history.set(true)>"History"</button>
             <CommentsButton talk/>
+            <button type="button" class="button" on:click=share>"Share"</button>
             <a class="button" data-look="primary" href=edit>"Edit"</a>
         }
     })));

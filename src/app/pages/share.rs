@@ -72,7 +72,15 @@ fn Wishes(target: ShareTarget) -> impl IntoView {
         ShareTarget::Run { .. } => {
             "Whoever holds the link sees this run's charts, params and metrics, not its files.".to_owned()
         }
-        ShareTarget::Report { .. } => "Whoever holds the link sees this report, and nothing else.".to_owned(),
+        ShareTarget::Report { .. } => {
+            "Whoever holds the link reads the newest published version, without its comments; the draft \
+            as it is now, while nothing is published."
+                .to_owned()
+        }
+    });
+    let named_after = target.with_value(|target| match target {
+        ShareTarget::Report { .. } => "Named after the report",
+        ShareTarget::View { .. } | ShareTarget::Panel { .. } | ShareTarget::Run { .. } => "Named after the experiment",
     });
     move || {
         if let Some(made) = made.get() {
@@ -84,7 +92,7 @@ fn Wishes(target: ShareTarget) -> impl IntoView {
                 <Segments label="What it shows" chosen=frozen on_choose=Callback::new(move |choice| frozen.set(choice))
                     choices=vec![(false, "Live"), (true, "Frozen as it is now")]/>
                 <label>"Title"
-                    <input class="field" type="text" maxlength="300" placeholder="Named after the experiment"
+                    <input class="field" type="text" maxlength="300" placeholder=named_after
                         on:input=move |event| title.set(event_target_value(&event))/>
                 </label>
                 <label>"Ends"

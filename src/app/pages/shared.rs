@@ -1,14 +1,19 @@
 //! What a share link opens: the panels of its view and nothing else, in a page of its own or in a frame.
 
 use crate::{
-    api::{self, ApiError},
+    api::{self, ApiError, reports::image_url},
     pages::{compare::ComparePane, missing::Nothing, table::TablePane},
     panels::{board::Board, parallel::ParallelPanel, toolbar::Toolbar},
+    report::{editor::Shown, read::Reading},
     state::{Scope, Workspace},
     ui::{format::local_time, theme::ThemeState},
 };
-use data::share::{ShareTarget, SharedPage};
-use leptos::{ev, prelude::*, task::spawn_local};
+use data::{
+    share::{ShareTarget, SharedPage, SharedReport, with_pictures},
+    view::View,
+};
+use leptos::{ev, html, prelude::*, task::spawn_local};
+use std::sync::Arc;
 
 /// The page of `/s/{token}` and `/embed/{token}`.
 #[component]
@@ -67,20 +72,24 @@ fn Password(on_key: Callback<()>) -> impl IntoView {
 
 #[component]
 fn Opened(page: SharedPage) -> impl IntoView {
-    let SharedPage { title, target, frozen_millis, anonymous } = page;
+    let SharedPage { title, target, frozen_millis, anonymous, report } = page;
+    if let Some(report) = report {
+        return view! { <OpenedReport title report=*report frozen_millis anonymous/> }.into_any();
+    }
     let scope = match &target {
         ShareTarget::View { placed } | ShareTarget::Panel { placed, .. } => {
             Scope::Experiment(placed.experiment_id.clone())
         }
         ShareTarget::Run { experiment_id, run_id, .. } => Scope::Run(experiment_id.clone(), *run_id),
         ShareTarget::Report { .. } => {
-            let words = "This server cannot show reports by link yet.";
+            let words = "The server told nothing of it.";
             return view! { <Nothing title="This link opens a report" words/> }.into_any();
         }
     };
     let workspace = Workspace::open(scope, None);
+    let options = Options::of_address();
     if let Some(view) = target.view() {
-        workspace.begin_with(view.clone());
+        workspace.begin_with(options.of_view(view));
     }
     provide_context(workspace);
     let tab = target.tab().to_owned();
@@ -92,22 +101,119 @@ fn Opened(page: SharedPage) -> impl IntoView {
         "compare" => view! { <ComparePane workspace/> }.into_any(),
         _ => view! { <div class="board-scroll" data-scroller="true"><Board workspace/></div> }.into_any(),
     };
-    let state = frozen_millis.map_or("Live".to_owned(), |at| format!("As it was on {}", local_time(at)));
+    let state = state_words(frozen_millis);
     let framed = api::is_framed();
     view! {
-        <div class="shared" data-framed=if framed { "true" } else { "false" }>
-            {(!framed).then(|| view! {
-                <header class="topbar">
-                    <h1 class="shared-title">{title.clone()}</h1>
-                    <span class="section-count">{state}</span>
-                    {anonymous.then(|| view! { <span class="section-count">"Names are hidden"</span> })}
-                    <ThemeButton/>
-                </header>
-            })}
+        <div class="shared" data-framed=if framed { "true" } else { "false" } data-legend=zero(options.legend) data-controls=zero(options.controls)>
+            {(!framed).then(|| view! { <Head title=title.clone() state anonymous/> })}
             // What was frozen was frozen as it is drawn.
-            {(charts && !frozen && !framed).then(|| view! { <Toolbar workspace/> })}
+            {(charts && !frozen && options.controls.unwrap_or(!framed)).then(|| view! { <Toolbar workspace/> })}
             <main class="shared-board" aria-label=title>{panes}</main>
         </div>
+    }
+    .into_any()
+}
+
+/// What the address of a link asks for, within what the link names.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Options {
+    /// One panel only, by its key.
+    panel: Option<String>,
+    /// A part of x.
+    range: Option<[f64; 2]>,
+    /// Whether panels have a legend.
+    legend: Option<bool>,
+    /// Whether there is anything to change what is drawn.
+    controls: Option<bool>,
+}
+
+impl Options {
+    fn of_address() -> Options {
+        let search = window().location().search().unwrap_or_default();
+        let Ok(asked) = web_sys::UrlSearchParams::new_with_str(&search) else { return Options::default() };
+        Options::of(|name| asked.get(name))
+    }
+
+    fn of(asked: impl Fn(&str) -> Option<String>) -> Options {
+        let number = |name| asked(name)?.parse::<f64>().ok().filter(|number| number.is_finite());
+        let switch = |name| asked(name).map(|said| said != "0");
+        let range = number("xmin").zip(number("xmax")).filter(|(from, to)| from < to);
+        Options {
+            panel: asked("panel").filter(|panel| !panel.is_empty()),
+            range: range.map(|(from, to)| [from, to]),
+            legend: switch("legend"),
+            controls: switch("controls"),
+        }
+    }
+
+    /// `view` with no more than is asked for.
+    fn of_view(&self, view: &View) -> View {
+        let mut view = view.clone();
+        if let Some(range) = self.range {
+            let own = view.panels.iter().filter(|(_, panel)| panel.x_range.is_some()).map(|(key, _)| key.clone());
+            for key in own.collect::<Vec<_>>().into_iter().chain([String::new()]) {
+                let look = view.look_of("", &key);
+                view.narrow_x(&key, &look, range);
+            }
+        }
+        if let Some(panel) = &self.panel {
+            view.full = Some(panel.clone());
+        }
+        view
+    }
+}
+
+/// `0` for what is switched off, as the style sheets know it.
+fn zero(on: Option<bool>) -> Option<&'static str> {
+    (on == Some(false)).then_some("0")
+}
+
+/// A report: its words at once, its panels as they come into sight.
+#[component]
+fn OpenedReport(title: String, report: SharedReport, frozen_millis: Option<i64>, anonymous: bool) -> impl IntoView {
+    let framed = api::is_framed();
+    let state = match &report.version {
+        Some(version) => format!("Version {}, {}", version.number, local_time(version.millis)),
+        None => state_words(frozen_millis),
+    };
+    let html = report.html.into_iter().map(|(id, html)| (id, with_pictures(&html, image_url))).collect();
+    let shown = Arc::new(Shown { document: report.document, html });
+    let board = NodeRef::<html::Main>::new();
+    // What was there to be read before the app was.
+    Effect::new(move |_| {
+        if let Some(board) = board.get()
+            && !framed
+            && let Some(still) = document().get_element_by_id("still")
+        {
+            board.set_scroll_top(still.scroll_top());
+            still.remove();
+        }
+    });
+    view! {
+        <div class="shared" data-kind="report" data-framed=if framed { "true" } else { "false" }>
+            {(!framed).then(|| view! { <Head title=title.clone() state anonymous/> })}
+            <main class="shared-board report-scroll" node_ref=board data-scroller="true" aria-label=title>
+                <article class="report-body"><Reading shown/></article>
+            </main>
+        </div>
+    }
+    .into_any()
+}
+
+fn state_words(frozen_millis: Option<i64>) -> String {
+    frozen_millis.map_or("Live".to_owned(), |at| format!("As it was on {}", local_time(at)))
+}
+
+/// What stands above what a link shows.
+#[component]
+fn Head(title: String, state: String, anonymous: bool) -> impl IntoView {
+    view! {
+        <header class="topbar">
+            <h1 class="shared-title">{title}</h1>
+            <span class="section-count">{state}</span>
+            {anonymous.then(|| view! { <span class="section-count">"Names are hidden"</span> })}
+            <ThemeButton/>
+        </header>
     }
     .into_any()
 }
@@ -117,4 +223,28 @@ fn ThemeButton() -> impl IntoView {
     let theme = expect_context::<ThemeState>();
     let words = move || if theme.dark.get() { "Use the light theme" } else { "Use the dark theme" };
     view! { <button type="button" class="button" on:click=move |_| theme.toggle()>{words}</button> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_address_asks_for_is_within_the_view() {
+        let of = |asked: &'static [(&str, &str)]| {
+            Options::of(|name| asked.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+        };
+        assert_eq!(of(&[]), Options::default());
+        for (name, asked) in [
+            ("half a range", &[("xmin", "1")][..]),
+            ("backwards", &[("xmin", "5"), ("xmax", "1")]),
+            ("no numbers", &[("xmin", "a"), ("xmax", "NaN"), ("panel", "")]),
+        ] {
+            assert_eq!(of(asked), Options::default(), "{name}");
+        }
+        let options = of(&[("xmin", "5"), ("xmax", "90"), ("panel", "a/b"), ("legend", "0"), ("controls", "1")]);
+        assert_eq!((options.legend, options.controls), (Some(false), Some(true)));
+        let view = options.of_view(&View { range: Some([0, 50]), ..View::default() });
+        assert_eq!((view.range, view.full.as_deref()), (Some([5, 50]), Some("a/b")));
+    }
 }

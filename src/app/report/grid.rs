@@ -6,7 +6,7 @@ use super::{
     grid_edit::GridEdit,
 };
 use crate::{
-    api::{ApiError, Source, reports},
+    api::{self, ApiError, Source, reports},
     panels::{line::LinePanel, settings::Settings},
     state::{Scope, Workspace},
     ui::{
@@ -23,6 +23,7 @@ use data::{
         answers::{Anchor, Freeze},
         grid::{COLUMNS, GridPanel, PanelGrid},
     },
+    share::part_name,
     view::View,
 };
 use leptos::{html, prelude::*, task::spawn_local};
@@ -79,15 +80,24 @@ fn Sets(
     editor: Option<Editor>,
     editing: RwSignal<bool>,
 ) -> impl IntoView {
-    let source = frozen.clone().map_or(Source::Live, Source::Frozen);
+    let is_shared = api::shared_token().is_some();
     let workspaces: Vec<Workspace> = experiments
         .into_iter()
-        .map(|experiment| Workspace::open(Scope::Report(experiment, source.clone()), None))
+        .enumerate()
+        .map(|(at, experiment)| {
+            let source = match &frozen {
+                // Frozen or not: the link knows.
+                _ if is_shared => Source::Part(part_name(&block, at)),
+                Some(hash) => Source::Frozen(hash.clone()),
+                None => Source::Live,
+            };
+            Workspace::open(Scope::Report(experiment, source), None)
+        })
         .collect();
     for (at, workspace) in workspaces.iter().copied().enumerate() {
         follow(workspace, at, grid, block.clone(), editor);
     }
-    if source == Source::Live {
+    if frozen.is_none() {
         let all = workspaces.clone();
         let refresh = move || {
             if seen.get_untracked() {
@@ -171,8 +181,10 @@ fn GridHead(
     let badge = frozen.clone().map(|hash| {
         let millis = grid.with_untracked(|grid| grid.frozen.as_ref().map_or(0, |frozen| frozen.millis));
         let changed = RwSignal::new(false);
+        // A link tells only when it was.
+        let asks = !hash.is_empty();
         spawn_local(async move {
-            if let Ok(state) = reports::frozen(&hash).await {
+            if asks && let Ok(state) = reports::frozen(&hash).await {
                 changed.try_set(state.changed);
             }
         });

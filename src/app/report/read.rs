@@ -6,8 +6,11 @@ use super::{
     grid::Grid,
     runs::RunsTable,
 };
-use crate::api::reports::image_url;
-use data::report::{Block, Content, Document, List, Tone};
+use crate::api::{Source, reports::image_url, shared_token};
+use data::{
+    report::{Block, Content, Document, List, Tone},
+    share::part_name,
+};
 use leptos::prelude::*;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
@@ -97,7 +100,13 @@ fn ReadBlock(shown: Arc<Shown>, at: usize) -> impl IntoView {
     let comments = use_context::<Talk>().map(|talk| view! { <BlockComments talk block=block.id.clone()/> });
     let inside = match block.content {
         Content::Contents => view! { <Contents shown=shown.clone()/> }.into_any(),
-        Content::Runs(table) => view! { <RunsTable table=*table/> }.into_any(),
+        Content::Runs(table) => {
+            let source = match shared_token() {
+                Some(_) => Source::Part(part_name(&block.id, 0)),
+                None => Source::Live,
+            };
+            view! { <RunsTable table=*table source/> }.into_any()
+        }
         Content::Panels(grid) => view! { <Grid id=block.id.clone() grid=Signal::stored(grid) editor=None/> }.into_any(),
         content => still(&content, html),
     };

@@ -1,7 +1,7 @@
 //! Runs as a table in a report: as many as it says, with the columns of its view, or those that tell runs apart.
 
 use crate::{
-    api::{Source, path_part},
+    api::{Source, path_part, shared_token},
     state::{Scope, Workspace},
     ui::{format::local_time, observe::in_sight},
 };
@@ -19,22 +19,27 @@ const MOST_OF_A_KIND: usize = 5;
 
 /// A table of runs, asked for once it comes into sight.
 #[component]
-pub fn RunsTable(table: RunTable) -> impl IntoView {
+pub fn RunsTable(
+    table: RunTable,
+    /// Where its runs come from.
+    #[prop(default = Source::Live)]
+    source: Source,
+) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
     let seen = in_sight(node, 600);
     let begun = Memo::new(move |before: Option<&bool>| before.copied().unwrap_or_default() || seen.get());
     view! {
         <div class="report-runs" node_ref=node tabindex="0" role="region" aria-label="Runs" aria-busy=move || if begun.get() { "false" } else { "true" }>
-            {move || begun.get().then(|| view! { <Rows table=table.clone()/> })}
+            {move || begun.get().then(|| view! { <Rows table=table.clone() source=source.clone()/> })}
         </div>
     }
     .into_any()
 }
 
 #[component]
-fn Rows(table: RunTable) -> impl IntoView {
+fn Rows(table: RunTable, source: Source) -> impl IntoView {
     let experiment = table.placed.experiment_id.clone();
-    let workspace = Workspace::open(Scope::Report(experiment.clone(), Source::Live), None);
+    let workspace = Workspace::open(Scope::Report(experiment.clone(), source), None);
     workspace.begin_with(table.placed.view.clone());
     let runs = workspace.runs;
     move || {
@@ -83,8 +88,14 @@ fn line(experiment: &str, row: &RunRow, columns: &[Column]) -> AnyView {
         };
         view! { <td class:number=number>{text}</td> }
     });
-    let href = format!("/experiments/{}/runs/{}", path_part(experiment), row.run_id);
-    view! { <tr><th scope="row"><a href=href title=local_time(row.start_millis)>{row.name.clone()}</a></th>{cells.collect_view()}</tr> }.into_any()
+    // Who holds a link to the report sees no page of a run.
+    let href = shared_token().is_none().then(|| format!("/experiments/{}/runs/{}", path_part(experiment), row.run_id));
+    let name = row.name.clone();
+    let name = match href {
+        Some(href) => view! { <a href=href title=local_time(row.start_millis)>{name}</a> }.into_any(),
+        None => name.into_any(),
+    };
+    view! { <tr><th scope="row">{name}</th>{cells.collect_view()}</tr> }.into_any()
 }
 
 /// Params that differ, then metrics: a few of each.

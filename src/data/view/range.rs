@@ -36,6 +36,18 @@ impl View {
         }
     }
 
+    /// Shows of the panel's x no more than `range`, and nothing that it did not show before; all that it showed, if
+    /// they have nothing in common.
+    pub fn narrow_x(&mut self, panel: &str, look: &LineLook, [from, to]: [f64; 2]) {
+        let cut = match self.x_range_of(panel, look) {
+            None => [from, to],
+            Some([least, most]) => [from.max(least), to.min(most)],
+        };
+        if cut[0] < cut[1] {
+            self.set_x_range(panel, look, Some(cut));
+        }
+    }
+
     /// Shows `range` of x in the panel `panel`, and in all that share its x.
     pub fn set_x_range(&mut self, panel: &str, look: &LineLook, range: Option<[f64; 2]>) {
         match said(self, panel, look) {
@@ -62,6 +74,22 @@ mod tests {
             [(1.2, 7.9, [1, 8]), (3.0, 3.0, [3, 4]), (-0.5, 0.5, [-1, 1]), (1e300, 1e301, [i64::MAX, i64::MAX])]
         {
             assert_eq!(whole([from, to]), range);
+        }
+    }
+
+    #[test]
+    fn a_narrowed_view_shows_nothing_new() {
+        let look = LineLook::default();
+        for (range, wanted, left) in [
+            (None, [2.0, 9.0], Some([2, 9])),
+            (Some([0, 5]), [2.0, 9.0], Some([2, 5])),
+            (Some([3, 5]), [-1e9, 1e9], Some([3, 5])),
+            (Some([0, 5]), [6.0, 9.0], Some([0, 5])),
+            (Some([0, 5]), [f64::NAN, 9.0], Some([0, 5])),
+        ] {
+            let mut view = View { range, ..View::default() };
+            view.narrow_x("a", &look, wanted);
+            assert_eq!(view.range, left, "{range:?} {wanted:?}");
         }
     }
 

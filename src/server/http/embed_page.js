@@ -9,19 +9,30 @@
   let alive = false;
 
   const shade = () => theme === 'auto' ? (dark.matches ? 'dark' : 'light') : theme;
-  const wanted = () => Math.min(Math.max(Math.round(innerWidth * 0.5625), 220), 640);
+  const article = () => document.querySelector(alive ? '.shared-board .report-body' : '#still .report-body') || document.querySelector('.report-body');
+  const wanted = () => own.dataset.kind === 'report' ? article().offsetHeight + 32 : Math.min(Math.max(Math.round(innerWidth * 0.5625), 220), 640);
   const height = () => innerHeight >= 80 ? innerHeight : wanted();
 
   // The picture, at the frame's own size.
-  const holder = document.getElementById('picture');
+  const holder = document.getElementById('picture') || document.getElementById('still');
+  const isReport = holder.id === 'still';
   const show = () => {
     if (alive) return;
+    if (isReport) {
+      if (theme === 'auto') own.dataset.theme = shade();
+      for (const image of holder.querySelectorAll('[data-dark]')) {
+        image.dataset.light ??= image.getAttribute('src');
+        const source = (shade() === 'dark' ? image.dataset.dark : image.dataset.light).replace(/theme=\w+/, `theme=${shade()}`);
+        if (image.getAttribute('src') !== source) image.setAttribute('src', source);
+      }
+      return;
+    }
     // A frame that is not laid out yet has no size.
     if (innerWidth < 16) { requestAnimationFrame(show); return; }
-    const key = asked.get('key');
+    const also = ['key', 'panel', 'xmin', 'xmax', 'legend'].filter(name => asked.has(name));
     const step = size => Math.min(Math.max(Math.ceil(size / 8) * 8, 16), 4096);
     const size = `w=${step(innerWidth)}&h=${step(height())}&dpr=${devicePixelRatio > 1 ? 2 : 1}`;
-    const source = `/p/${token}.png?${size}&theme=${shade()}${key ? `&key=${encodeURIComponent(key)}` : ''}`;
+    const source = `/p/${token}.png?${size}&theme=${shade()}${also.map(name => `&${name}=${encodeURIComponent(asked.get(name))}`).join('')}`;
     if (holder.getAttribute('src') !== source) holder.setAttribute('src', source);
   };
 
@@ -29,7 +40,7 @@
   let said = 0;
   const say = () => {
     const board = alive && document.querySelector('.shared-board');
-    const now = Math.min(Math.max(Math.ceil(board && own.dataset.kind !== 'panel' ? board.scrollHeight : wanted()), 80), 10000);
+    const now = Math.min(Math.max(Math.ceil(board && own.dataset.kind === 'view' ? board.scrollHeight : wanted()), 80), 10000);
     if (parent === window || Math.abs(now - said) < 1) return;
     said = now;
     const id = frame || token;
@@ -59,20 +70,26 @@
       document.head.append(script);
     }
     const drawn = setInterval(() => {
+      const board = isReport && document.querySelector('.shared-board');
+      // It is read where it was read.
+      if (board && board.scrollTop !== holder.scrollTop) board.scrollTop = holder.scrollTop;
       if (!document.querySelector('.shared-board [aria-busy="false"], .shared-board [role="alert"]')) return;
       clearInterval(drawn);
       holder.remove();
       say();
-      new ResizeObserver(say).observe(document.querySelector('.shared-board'));
+      new ResizeObserver(say).observe(document.querySelector(isReport ? '.shared-board .report-body' : '.shared-board'));
     }, 60);
   };
+  // A report is read as it is, until somebody reaches for one of its panels.
+  const reached = isReport ? [...holder.querySelectorAll('.report-panel')] : [own];
   for (const reach of ['pointerenter', 'pointerdown', 'focusin', 'keydown', 'touchstart']) {
-    own.addEventListener(reach, wake, { once: true, passive: true });
+    for (const part of reached) part.addEventListener(reach, wake, { once: true, passive: true });
   }
-  holder.addEventListener('error', wake);
+  if (!isReport) holder.addEventListener('error', wake);
   if (asked.get('interactive') === '1') addEventListener('load', wake);
 
   addEventListener('resize', soon);
+  if (isReport) new ResizeObserver(() => { if (!alive) say(); }).observe(article());
   dark.addEventListener('change', show);
   addEventListener('message', event => {
     if (event.source !== parent || parent === window) return;
@@ -87,5 +104,5 @@
   });
   show();
   say();
-  if (own.dataset.live) setInterval(() => { if (!alive && !document.hidden) { holder.removeAttribute('src'); show(); } }, 60000);
+  if (own.dataset.live) setInterval(() => { if (!alive && !isReport && !document.hidden) { holder.removeAttribute('src'); show(); } }, 60000);
 })();

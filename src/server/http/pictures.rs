@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     render::{self, About, Format, Ground, Look, chart::PanelData},
-    share::{self, panel_requests},
+    share::{self, NotNamed, ScopePanel, panel_requests},
     store::StoreError,
 };
 use axum::{
@@ -100,9 +100,57 @@ pub(super) struct Wanted {
     pt: Option<f32>,
     /// The key of a link with a password.
     key: Option<String>,
+    /// One part of a report.
+    part: Option<String>,
+    /// See [`Chosen`].
+    panel: Option<String>,
+    xmin: Option<f64>,
+    xmax: Option<f64>,
+    /// `0` leaves the legend out.
+    legend: Option<String>,
+}
+
+/// What of a link is wanted: all that it names, if nothing is said.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Chosen {
+    /// One panel only, by its key.
+    panel: Option<String>,
+    /// A part of x.
+    range: Option<[f64; 2]>,
+}
+
+impl Chosen {
+    fn shows(&self, panel: &ScopePanel) -> bool {
+        self.panel.as_ref().is_none_or(|wanted| *wanted == panel.key)
+    }
+
+    /// The view with no more of x than is wanted.
+    fn of(&self, opened: &Opened) -> View {
+        let mut view = opened.shown.target.view().cloned().unwrap_or_default();
+        if let Some(range) = self.range {
+            for panel in &opened.shown.panels {
+                let look = view.look_of(&panel.section, &panel.key);
+                view.narrow_x(&panel.key, &look, range);
+            }
+        }
+        view
+    }
 }
 
 impl Wanted {
+    /// What of a link is wanted, or why it cannot be.
+    fn chosen(&self) -> Result<Chosen, ApiError> {
+        let range = match (self.xmin, self.xmax) {
+            (None, None) => None,
+            (Some(from), Some(to)) if from.is_finite() && to.is_finite() && from < to => Some([from, to]),
+            (Some(_) | None, Some(_) | None) => {
+                let words = "`xmin` and `xmax` go together, the first below the second";
+                return Err(ApiError::BadRequest(words.to_owned()));
+            }
+        };
+        Ok(Chosen { panel: self.panel.clone(), range })
+    }
+
     /// What is wanted of a picture with so many panels, or why it cannot be.
     fn look(&self, one_panel: bool) -> Result<Look, ApiError> {
         let refuse = |why: &str| Err(ApiError::BadRequest(why.to_owned()));
@@ -140,7 +188,8 @@ impl Wanted {
         if f64::from(shown_w) * f64::from(shown_h) * f64::from(dpr * dpr) > MOST_PIXELS {
             return refuse("the picture would have more than 24 million pixels: ask for less of `w`, `h` or `dpr`");
         }
-        Ok(Look { size, zoom, dpr, ground, in_mm })
+        let legend = self.legend.as_deref() != Some("0");
+        Ok(Look { size, zoom, dpr, ground, in_mm, legend })
     }
 }
 
@@ -156,9 +205,14 @@ pub(super) async fn picture(
     let (token, ending) = name.split_once('.').unwrap_or((&name, "png"));
     let unknown = || ApiError::NotFound("a picture ends in .svg, .png, .pdf, .csv, .json or .tex".to_owned());
     let format = Format::of_ending(ending).ok_or_else(unknown)?;
-    let opened = Opened::by(&state, token, wanted.key.as_deref()).await?;
-    let look = wanted.look(opened.shown.panels.len() == 1)?;
-    let tag = tag(&state, &opened, format, &look);
+    let opened = Opened::by(&state, token, wanted.key.as_deref()).await?.drawn(wanted.part.as_deref())?;
+    let chosen = wanted.chosen()?;
+    let panels = opened.shown.panels.iter().filter(|panel| chosen.shows(panel)).count();
+    if let (Some(panel), 0) = (&chosen.panel, panels) {
+        return Err(NotNamed(format!("the panel {panel:?}")).into());
+    }
+    let look = wanted.look(panels == 1)?;
+    let tag = tag(&state, &opened, format, &(&look, &wanted.part, &chosen));
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     if known.is_some_and(|known| {
         known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag || one.trim() == "*")
@@ -168,7 +222,7 @@ pub(super) async fn picture(
     let bytes = match state.pictures.get(&tag) {
         Some(bytes) => bytes,
         None => {
-            let bytes = draw(&state, &opened, Some(token), format, look).await?;
+            let bytes = draw(&state, &opened, Some(token), format, look, &chosen).await?;
             state.pictures.keep(&tag, &bytes);
             bytes
         }
@@ -200,12 +254,12 @@ pub(super) async fn drawn(
     let title = target.experiment().unwrap_or_default().to_owned();
     let opened = Opened::unkept(target, format!("Experiment {title}"), scope);
     let look = asked.wanted.look(opened.shown.panels.len() == 1)?;
-    let bytes = draw(&state, &opened, None, format, look).await?;
+    let bytes = draw(&state, &opened, None, format, look, &asked.wanted.chosen()?).await?;
     Ok(([(header::CONTENT_TYPE, format.media_type())], bytes).into_response())
 }
 
 /// What names a picture: the link, what was logged when, and how it is wanted.
-fn tag(state: &AppState, opened: &Opened, format: Format, look: &Look) -> String {
+fn tag(state: &AppState, opened: &Opened, format: Format, look: &impl std::fmt::Debug) -> String {
     let version = version_of(state, &opened.shown);
     let program = env!("CARGO_PKG_VERSION");
     let text = format!("{program} {version} {format:?} {look:?}");
@@ -219,32 +273,38 @@ async fn draw(
     token: Option<&str>,
     format: Format,
     look: Look,
+    chosen: &Chosen,
 ) -> Result<Bytes, ApiError> {
     let _turn = state.pictures.drawing.acquire().await.map_err(|_| StoreError::Stopped)?;
     let most = match format {
         Format::Csv | Format::Json | Format::Tex => MOST_DATA_PANELS,
         Format::Svg | Format::Png | Format::Pdf => render::panels_that_fit(look.size),
     };
-    let panels = panels(state, opened, most, look.size.0).await?;
+    let view = chosen.of(opened);
+    let panels = panels(state, opened, &view, chosen, most, look.size.0).await?;
     let shown = opened.shown.clone();
     let link = token.map(|token| format!("/s/{token}")).unwrap_or_default();
     let drawn = tokio::task::spawn_blocking(move || {
-        let nothing = View::default();
-        let view = shown.page.target.view().unwrap_or(&nothing);
         let about = About { title: &shown.page.title, link: &link };
-        render::render(format, &panels, view, &shown.rows, &look, about)
+        render::render(format, &panels, &view, &shown.rows, &look, about)
     });
     let bytes = drawn.await.map_err(|_| StoreError::Bug)?;
     Ok(Bytes::from(bytes.map_err(|error| StoreError::Damaged(error.to_string()))?))
 }
 
 /// The first `most` panels of a link with their frames as they go out.
-async fn panels(state: &AppState, opened: &Opened, most: usize, width_px: u32) -> Result<Vec<PanelData>, ApiError> {
+async fn panels(
+    state: &AppState,
+    opened: &Opened,
+    view: &View,
+    chosen: &Chosen,
+    most: usize,
+    width_px: u32,
+) -> Result<Vec<PanelData>, ApiError> {
     let shown = &opened.shown;
-    let Some(view) = shown.target.view() else { return Ok(Vec::new()) };
     let runs = shown.runs_inside();
     let mut panels = Vec::new();
-    for panel in shown.panels.iter().take(most) {
+    for panel in shown.panels.iter().filter(|panel| chosen.shows(panel)).take(most) {
         let requests = panel_requests(view, panel, shown.eid, &runs, &shown.metrics, width_px);
         let mut frames = Vec::new();
         for (line, request) in panel.lines.iter().zip(requests) {

@@ -10,14 +10,23 @@ use super::{
     assets::{app_page, inline_scripts, script_hashes},
     wire::Query,
 };
-use crate::{render::escaped, share::Closed};
+use crate::{
+    render::escaped,
+    report::{Places, still, words_of},
+    share::{Closed, Shown},
+    store::StoreError,
+};
 use axum::{
     Json,
     extract::{Path, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use data::share::{ShareTarget, frame_ancestors};
+use data::{
+    report::{Content, grid::GridPanel},
+    run::RunRow,
+    share::{ShareTarget, SharedReport, frame_ancestors},
+};
 use serde::Deserialize;
 
 /// The script of an embed.
@@ -28,6 +37,20 @@ const STYLE: &str = "html,body{margin:0;height:100%;background:var(--ground,#fff
     @media(prefers-color-scheme:dark){[data-theme=auto]{--ground:#16191e;color-scheme:dark}}\
     #picture{position:fixed;inset:0;width:100%;height:100%;object-fit:contain;border:0}\
     noscript a,noscript img{display:block;width:100%;height:100%;object-fit:contain}";
+/// The style of a report until the app comes.
+const STILL: &str = "#still{position:fixed;inset:0;z-index:1;overflow:auto;background:var(--surface)}\
+    [data-theme=transparent] #still{background:none}\
+    body:not(.embed) #still{top:var(--topbar)}\
+    .report-still{display:block;margin:0}.report-still img{width:100%;height:100%;object-fit:contain}";
+/// Settles the theme of a report before the app does.
+const EARLY: &str = "document.documentElement.dataset.theme=(()=>{try{const t=localStorage.getItem('throughline.theme');\
+    if(t==='dark'||t==='light')return t}catch{}return matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light'})();\
+    if(document.documentElement.dataset.theme==='dark')for(const i of document.querySelectorAll('#still [data-dark]'))i.src=i.dataset.dark";
+
+/// How many characters of a report's beginning stand on its card.
+const CARD_CHARS: usize = 200;
+/// How wide a column of a report's grid is drawn, CSS pixels.
+const PX_OF_COLUMN: u32 = 80;
 
 /// What is said of a link that tells nothing.
 const NEUTRAL: &str = "A shared link";
@@ -38,6 +61,32 @@ const NEUTRAL: &str = "A shared link";
 pub(super) struct Wanted {
     theme: String,
     key: Option<String>,
+    panel: Option<String>,
+    xmin: Option<f64>,
+    xmax: Option<f64>,
+    legend: Option<String>,
+}
+
+impl Wanted {
+    /// What a picture of the same is asked for with, as it may stand in an attribute.
+    fn of_picture(&self) -> String {
+        let number = |number: Option<f64>| number.map(|number| number.to_string());
+        let asked = [
+            ("panel", self.panel.clone()),
+            ("xmin", number(self.xmin)),
+            ("xmax", number(self.xmax)),
+            ("legend", self.legend.clone()),
+            ("key", self.key.clone()),
+        ];
+        let said = asked.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        said.map(|(name, value)| format!("&amp;{name}={}", in_address(&value))).collect()
+    }
+}
+
+/// `text` as it may stand in an address behind `?`.
+fn in_address(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 /// Where this server is reached, as the asker wrote it.
@@ -54,23 +103,41 @@ struct Card {
     title: String,
     summary: String,
     has_picture: bool,
+    /// Whether it tells of a link: a neutral one leads nowhere.
+    tells: bool,
 }
 
 impl Card {
     fn of(opened: Option<&Opened>) -> Card {
         let Some(Opened { shown, .. }) = opened else {
             let (title, summary) = (NEUTRAL.to_owned(), "Opens in Throughline.".to_owned());
-            return Card { title, summary, has_picture: false };
+            return Card { title, summary, has_picture: false, tells: false };
         };
         let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
         let (runs, panels) = (shown.rows.len(), shown.panels.len());
         let summary = match &shown.page.target {
-            ShareTarget::Report { .. } => "A report.".to_owned(),
+            ShareTarget::Report { .. } => return Card::of_report(shown),
             ShareTarget::View { .. } | ShareTarget::Panel { .. } | ShareTarget::Run { .. } => {
                 format!("{}, {}.", count(runs, "run", "runs"), count(panels, "panel", "panels"))
             }
         };
-        Card { title: shown.page.title.clone(), summary, has_picture: panels > 0 }
+        Card { title: shown.page.title.clone(), summary, has_picture: panels > 0, tells: true }
+    }
+
+    /// The card of a report: how it begins.
+    fn of_report(shown: &Shown) -> Card {
+        let begins = |report: &SharedReport| {
+            let first =
+                report.document.blocks.iter().find(|block| matches!(block.content, Content::Paragraph { .. }))?;
+            Some(plain_words(report.html.get(&first.id)?))
+        };
+        let words = shown.page.report.as_deref().and_then(begins).filter(|words| !words.is_empty());
+        Card {
+            title: shown.page.title.clone(),
+            summary: words.unwrap_or_else(|| "A report.".to_owned()),
+            has_picture: shown.parts.iter().any(|(_, part)| !part.panels.is_empty()),
+            tells: true,
+        }
     }
 
     /// The elements of a page's head that tell other programs of the link.
@@ -82,14 +149,18 @@ impl Card {
              <meta property=\"og:type\" content=\"website\"><meta property=\"og:site_name\" content=\"Throughline\">\
              <meta property=\"og:title\" content=\"{title}\"><meta property=\"og:description\" content=\"{summary}\"><meta property=\"og:url\" content=\"{url}\">"
         );
+        if self.tells {
+            let discovery = escaped(&format!("{origin}/oembed?format=json&url={origin}/s/{token}"));
+            head += &format!(
+                "<link rel=\"alternate\" type=\"application/json+oembed\" href=\"{discovery}\" title=\"{title}\">"
+            );
+        }
         if self.has_picture {
             let picture = escaped(&format!("{origin}/p/{token}.png?w=1200&h=630"));
-            let discovery = escaped(&format!("{origin}/oembed?format=json&url={origin}/s/{token}"));
             head += &format!(
                 "<meta property=\"og:image\" content=\"{picture}\"><meta property=\"og:image:width\" content=\"1200\">\
                  <meta property=\"og:image:height\" content=\"630\"><meta property=\"og:image:alt\" content=\"{title}: {summary}\">\
-                 <meta name=\"twitter:card\" content=\"summary_large_image\">\
-                 <link rel=\"alternate\" type=\"application/json+oembed\" href=\"{discovery}\" title=\"{title}\">"
+                 <meta name=\"twitter:card\" content=\"summary_large_image\">"
             );
         } else {
             head += "<meta name=\"twitter:card\" content=\"summary\">";
@@ -98,13 +169,80 @@ impl Card {
     }
 }
 
+/// The first words of clean HTML, as text.
+fn plain_words(html: &str) -> String {
+    let words = words_of(html);
+    let words = [("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&amp;", "&")]
+        .iter()
+        .fold(words, |words, (from, to)| words.replace(from, to));
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    match words.char_indices().nth(CARD_CHARS) {
+        Some((end, _)) => format!("{}…", &words[..end]),
+        None => words,
+    }
+}
+
+/// Where the parts of a report are for who holds a link to it.
+struct OfLink<'a> {
+    token: &'a str,
+    shown: &'a Shown,
+    theme: &'a str,
+    key: Option<&'a str>,
+}
+
+impl Places for OfLink<'_> {
+    fn picture(&self, hash: &str) -> String {
+        let key = self.key.map(|key| format!("?key={}", in_address(key))).unwrap_or_default();
+        format!("/api/shared/{}/images/{hash}{key}", self.token)
+    }
+
+    fn panel(&self, part: &str, panel: &GridPanel) -> Option<[String; 2]> {
+        let shown = self.shown.part(part).ok()?;
+        shown.panels.iter().find(|one| one.key == panel.metric)?;
+        let key = self.key.map(|key| format!("&key={}", in_address(key))).unwrap_or_default();
+        let (width, height) = (u32::from(panel.span) * PX_OF_COLUMN, panel.height);
+        let address = |theme: &str| {
+            let (part, name) = (in_address(part), in_address(&panel.metric));
+            format!("/p/{}.png?part={part}&panel={name}&w={width}&h={height}&dpr=2&theme={theme}{key}", self.token)
+        };
+        Some(match self.theme {
+            "auto" => [address("light"), address("dark")],
+            theme => [address(theme), address(theme)],
+        })
+    }
+
+    fn rows(&self, part: &str) -> Vec<RunRow> {
+        self.shown.part(part).map(|shown| shown.rows.clone()).unwrap_or_default()
+    }
+}
+
+/// The words of a link's report, for who runs no scripts and until the app comes; `None` for a link to something else.
+async fn still_report(
+    opened: &Opened,
+    token: &str,
+    theme: &str,
+    key: Option<&str>,
+) -> Result<Option<String>, ApiError> {
+    let shown = opened.shown.clone();
+    let (token, theme, key) = (token.to_owned(), theme.to_owned(), key.map(str::to_owned));
+    let made = tokio::task::spawn_blocking(move || {
+        let report = shown.page.report.as_deref()?;
+        let places = OfLink { token: &token, shown: &shown, theme: &theme, key: key.as_deref() };
+        let inside = still(report, &places);
+        let begins = "<div id=\"still\" class=\"report-scroll\"><article class=\"report-body\">";
+        Some(format!("{begins}{inside}</article></div>"))
+    });
+    Ok(made.await.map_err(|_| StoreError::Bug)?)
+}
+
 /// The link, if it opens without a password; why not, otherwise.
 async fn opened(state: &AppState, token: &str, key: Option<&str>) -> Result<Result<Opened, Closed>, ApiError> {
     match state.gate.open(&state.store, token, key).await {
-        Ok(share) => {
-            let shown = state.gate.shown(&state.store, &share).await?;
-            Ok(Ok(Opened { share, shown }))
-        }
+        Ok(share) => match state.gate.shown(&state.store, &share).await {
+            Ok(shown) => Ok(Ok(Opened { share, shown })),
+            Err(Closed::Store(error)) => Err(error.into()),
+            Err(closed) => Ok(Err(closed)),
+        },
         Err(Closed::Store(error)) => Err(error.into()),
         Err(closed) => Ok(Err(closed)),
     }
@@ -132,7 +270,19 @@ pub(super) async fn page(
         // The page of a program without the app has no head of its own.
         false => format!("{without_title}{head}"),
     };
+    let still = match &opened {
+        Ok(opened) => still_report(opened, &token, "auto", None).await?,
+        Err(_) => None,
+    };
+    let scripts = match &still {
+        Some(_) => format!("{scripts}{}", script_hashes(&format!("<script>{EARLY}</script>"))),
+        None => scripts,
+    };
     let body = match opened.is_ok() && card.has_picture {
+        _ if still.is_some() => {
+            let begins = format!("<body><style>{STILL}</style>{}<script>{EARLY}</script>", still.unwrap_or_default());
+            body.replacen("<body>", &begins, 1)
+        }
         true => body.replacen(
             "<noscript>",
             &format!("<noscript><img src=\"/p/{token}.png\" alt=\"{}\">", escaped(&card.title)),
@@ -183,20 +333,30 @@ pub(super) async fn embed(
     };
     let kind = match &opened.shown.page.target {
         ShareTarget::Panel { .. } => "panel",
-        ShareTarget::View { .. } | ShareTarget::Run { .. } | ShareTarget::Report { .. } => "view",
+        ShareTarget::View { .. } | ShareTarget::Run { .. } if wanted.panel.is_some() => "panel",
+        ShareTarget::View { .. } | ShareTarget::Run { .. } => "view",
+        ShareTarget::Report { .. } => "report",
     };
     let live = if opened.share.row.frozen_millis.is_none() { " data-live=\"1\"" } else { "" };
     let (title, summary) = (escaped(&card.title), escaped(&card.summary));
-    let key = wanted.key.as_deref().map(|key| format!("&amp;key={}", escaped(key))).unwrap_or_default();
+    let asked = wanted.of_picture();
     let still = if theme == "auto" { "light" } else { theme };
+    let app = app_parts(&page);
+    let (sheets, first) = match still_report(&opened, &token, theme, wanted.key.as_deref()).await? {
+        Some(report) => (format!("{}<style>{STILL}</style>", app_sheets(&page)), report),
+        None => {
+            let picture = format!("<img id=\"picture\" alt=\"{title}: {summary}\">");
+            let plain = format!(
+                "<noscript><a href=\"/s/{token}\" target=\"_blank\" rel=\"noopener\"><img src=\"/p/{token}.png?w=800&amp;h=450&amp;theme={still}{asked}\" alt=\"{title}: {summary}\"></a></noscript>"
+            );
+            (String::new(), format!("{picture}{plain}"))
+        }
+    };
     let body = format!(
         "<!doctype html><html lang=\"en\" data-theme=\"{theme}\" data-kind=\"{kind}\"{live}><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">{}<style>{STYLE}</style></head>\
-         <body class=\"embed\" tabindex=\"0\"><img id=\"picture\" alt=\"{title}: {summary}\">\
-         <noscript><a href=\"/s/{token}\" target=\"_blank\" rel=\"noopener\"><img src=\"/p/{token}.png?w=800&amp;h=450&amp;theme={still}{key}\" alt=\"{title}: {summary}\"></a></noscript>\
-         <template id=\"app\">{}</template><script>{SCRIPT}</script></body></html>",
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">{}<style>{STYLE}</style>{sheets}</head>\
+         <body class=\"embed\" tabindex=\"0\">{first}<template id=\"app\">{app}</template><script>{SCRIPT}</script></body></html>",
         card.head(&origin(&headers), &token),
-        app_parts(&page),
     );
     let scripts = format!("{}{}", script_hashes(&page), script_hashes(&format!("<script>{SCRIPT}</script>")));
     let ancestors = frame_ancestors(&opened.share.row.hosts);
@@ -205,14 +365,20 @@ pub(super) async fn embed(
 
 /// What of the app's page starts it: its sheets and its script.
 fn app_parts(page: &str) -> String {
+    let scripts = inline_scripts(page).map(|script| format!("<script type=\"module\">{script}</script>"));
+    std::iter::once(app_sheets(page)).chain(scripts).collect()
+}
+
+/// The sheets of the app's page.
+fn app_sheets(page: &str) -> String {
     let sheets = page.split("<link").skip(1).filter_map(|rest| rest.split_once('>')).map(|(link, _)| link);
-    let sheets = sheets.filter(|link| link.contains("stylesheet")).map(|link| {
+    let sheets = sheets.filter(|link| link.contains("stylesheet"));
+    let sheet = |link: &str| {
         // From a sandbox even a style sheet with a digest comes from elsewhere.
         let own = if link.contains("crossorigin") { "" } else { " crossorigin" };
         format!("<link{own}{link}>")
-    });
-    let scripts = inline_scripts(page).map(|script| format!("<script type=\"module\">{script}</script>"));
-    sheets.chain(scripts).collect()
+    };
+    sheets.map(sheet).collect()
 }
 
 /// What a page of a link may load and run; `ancestors` may frame it, everyone if `None`.
@@ -283,11 +449,15 @@ pub(super) async fn oembed(
         escaped(&card.title)
     );
     let thumbnail = format!("{origin}/p/{token}.png?w={}&h={}", width.max(16), height.max(16));
-    let answer = serde_json::json!({
+    let mut answer = serde_json::json!({
         "version": "1.0", "type": "rich", "provider_name": "Throughline", "provider_url": origin,
         "title": card.title, "html": frame, "width": width, "height": height, "cache_age": 60,
-        "thumbnail_url": thumbnail, "thumbnail_width": width, "thumbnail_height": height,
     });
+    if card.has_picture {
+        answer["thumbnail_url"] = thumbnail.into();
+        answer["thumbnail_width"] = width.into();
+        answer["thumbnail_height"] = height.into();
+    }
     let mut response = Json(answer).into_response();
     response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     Ok(response)

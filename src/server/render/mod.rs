@@ -104,6 +104,8 @@ pub struct Look {
     pub ground: Ground,
     /// Whether its size is said in millimetres, for print.
     pub in_mm: bool,
+    /// Whether it names its lines.
+    pub legend: bool,
 }
 
 /// What a picture says of itself.
@@ -131,7 +133,12 @@ fn grid(size: (u32, u32), panels: usize) -> (u32, u32) {
 /// Panels and where they stand: x, y, width and height in CSS pixels.
 type Sheet = Vec<([u32; 4], Picture)>;
 
-fn sheet(panels: &[PanelData], view: &View, rows: &[RunRow], size: (u32, u32), dark: bool) -> Sheet {
+fn sheet(panels: &[PanelData], view: &View, rows: &[RunRow], look: &Look, dark: bool) -> Sheet {
+    let size = look.size;
+    let picture = |panel: &PanelData| {
+        let picture = panel.picture(view, rows, dark);
+        if look.legend { picture } else { Picture { legend_rows: 0, ..picture } }
+    };
     if panels.is_empty() {
         let empty = PanelData { section: String::new(), key: String::new(), frames: Vec::new() };
         return vec![([0, 0, size.0, size.1], empty.picture(view, rows, dark))];
@@ -144,7 +151,7 @@ fn sheet(panels: &[PanelData], view: &View, rows: &[RunRow], size: (u32, u32), d
         [column * width + gap / 2, line * height + gap / 2, width - gap, height - gap]
     };
     let shown = panels.iter().take((columns * lines) as usize).enumerate();
-    shown.map(|(at, panel)| (place(at), panel.picture(view, rows, dark))).collect()
+    shown.map(|(at, panel)| (place(at), picture(panel))).collect()
 }
 
 /// `panels` in `format`.
@@ -159,10 +166,10 @@ pub fn render(
     let dark = look.ground == Ground::Dark;
     Ok(match format {
         Format::Svg => svg(panels, view, rows, look, about).into_bytes(),
-        Format::Png => png(&sheet(panels, view, rows, look.size, dark), look, about)?,
+        Format::Png => png(&sheet(panels, view, rows, look, dark), look, about)?,
         Format::Pdf => {
             let mut page = pdf::Page::new(look.size.0, look.size.1, look.ground == Ground::Transparent);
-            draw(&mut page, &sheet(panels, view, rows, look.size, dark), &theme(dark, 1.0), 1.0);
+            draw(&mut page, &sheet(panels, view, rows, look, dark), &theme(dark, 1.0), 1.0);
             page.finish(pdf::About { title: about.title, link: about.link }, look.zoom)
         }
         Format::Csv => data::csv(panels, view, rows).into_bytes(),
@@ -246,7 +253,7 @@ fn svg(panels: &[PanelData], view: &View, rows: &[RunRow], look: &Look, about: A
         if !clear {
             let _ = write!(text, "<rect width=\"{width}\" height=\"{height}\" fill=\"{}\"/>", theme.surface);
         }
-        for ([x, y, width, height], picture) in sheet(panels, view, rows, look.size, dark) {
+        for ([x, y, width, height], picture) in sheet(panels, view, rows, look, dark) {
             let drawn = picture_svg(&picture, width, height, &theme);
             let drawn = if clear { without_ground(&drawn) } else { drawn };
             let _ = write!(text, "<svg x=\"{x}\" y=\"{y}\"{}", drawn.strip_prefix("<svg").unwrap_or(&drawn));

@@ -146,15 +146,7 @@ pub fn panel_requests(
 
 /// The part that holds the answer to `request`, whatever its runs, its width and its part of x.
 fn part_of(request: &FrameRequest) -> String {
-    let alike = FrameRequest {
-        run_set: RunSet::default(),
-        range: None,
-        width_px: 0,
-        buckets: None,
-        since: None,
-        ..request.clone()
-    };
-    let json = serde_json::to_string(&alike).expect("a request is plain JSON");
+    let json = serde_json::to_string(&request.question()).expect("a request is plain JSON");
     Sha256::digest(json.as_bytes())[..16].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -255,6 +255,9 @@ pub(super) fn shown(
                 if let Some(frozen) = &mut grid.frozen {
                     frozen.hash.clear();
                 }
+                if let Some(millis) = share.frozen_millis {
+                    grid.frozen.get_or_insert(Frozen { hash: String::new(), millis });
+                }
             }
             Content::Runs(table) => table.placed = outward(by_name.get(part_name(&block.id, 0).as_str())),
             _ => {}

@@ -105,7 +105,9 @@ pub(super) fn scope_drawn(
             panels.push(ScopePanel { section: String::new(), key: key.clone(), lines });
         }
     }
-    scope_of(target, eid, rows, metrics, panels)
+    let scope = scope_of(target, eid, rows, metrics, panels);
+    // A table in a report shows values, and no lines.
+    if target.tab() == "table" { Scope { metrics: Vec::new(), panels: Vec::new(), ..scope } } else { scope }
 }
 
 fn scope_of(

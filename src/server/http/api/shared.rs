@@ -69,6 +69,19 @@ impl Opened {
 }
 
 impl Opened {
+    /// The part of a report that pictures are drawn of: the one that is asked for, or the first that draws anything.
+    /// What is no report is drawn whole. 404 for a report without panels.
+    pub fn drawn(mut self, part: Option<&str>) -> Result<Opened, ApiError> {
+        if let Some(part) = part {
+            self.shown = self.shown.part(part)?;
+        } else if self.shown.page.report.is_some() {
+            let first = self.shown.parts.iter().find(|(_, part)| !part.panels.is_empty());
+            let none = || ApiError::NotFound("this report has no panel to draw".to_owned());
+            self.shown = first.ok_or_else(none)?.1.clone();
+        }
+        Ok(self)
+    }
+
     /// What a link to `target` would show, though there is none.
     pub fn unkept(target: ShareTarget, title: String, scope: Scope) -> Opened {
         let row = ShareRow {
