@@ -7,15 +7,15 @@ pub trait Subject: Copy + PartialEq + std::fmt::Debug + 'static {
     /// Prefixes that stand for the subject's own attributes.
     const ATTRIBUTE_PREFIXES: &'static [&'static str];
     /// Prefixes of metrics; none if it has none.
-    const METRIC_PREFIXES: &'static [&'static str];
+    const METRIC_PREFIXES: &'static [&'static str] = &[];
     /// Prefixes of params; none if it has none.
-    const PARAM_PREFIXES: &'static [&'static str];
+    const PARAM_PREFIXES: &'static [&'static str] = &[];
     /// Prefixes of tags.
-    const TAG_PREFIXES: &'static [&'static str];
+    const TAG_PREFIXES: &'static [&'static str] = &["tags", "tag"];
     /// Prefixes of datasets; none if it has none.
-    const DATASET_PREFIXES: &'static [&'static str];
+    const DATASET_PREFIXES: &'static [&'static str] = &[];
     /// Whether `IS NULL` can be asked of tags and params.
-    const NULL_TESTS: bool;
+    const NULL_TESTS: bool = false;
     /// Whether results can be ordered by params and tags.
     const TEXT_ORDERS: bool = false;
 
@@ -76,7 +76,6 @@ impl Subject for RunAttribute {
     const ATTRIBUTE_PREFIXES: &'static [&'static str] = &["attributes", "attribute", "attr", "run"];
     const METRIC_PREFIXES: &'static [&'static str] = &["metrics", "metric"];
     const PARAM_PREFIXES: &'static [&'static str] = &["params", "param", "parameters", "parameter"];
-    const TAG_PREFIXES: &'static [&'static str] = &["tags", "tag"];
     const DATASET_PREFIXES: &'static [&'static str] = &["datasets", "dataset"];
     const NULL_TESTS: bool = true;
     const TEXT_ORDERS: bool = true;
@@ -124,10 +123,6 @@ pub enum ExperimentAttribute {
 impl Subject for ExperimentAttribute {
     const NAME: &'static str = "experiment";
     const ATTRIBUTE_PREFIXES: &'static [&'static str] = &["attribute"];
-    const METRIC_PREFIXES: &'static [&'static str] = &[];
-    const PARAM_PREFIXES: &'static [&'static str] = &[];
-    const TAG_PREFIXES: &'static [&'static str] = &["tags", "tag"];
-    const DATASET_PREFIXES: &'static [&'static str] = &[];
     const NULL_TESTS: bool = true;
 
     fn attributes() -> &'static [(Self, &'static [&'static str])] {
@@ -162,11 +157,6 @@ pub enum ModelAttribute {
 impl Subject for ModelAttribute {
     const NAME: &'static str = "registered model";
     const ATTRIBUTE_PREFIXES: &'static [&'static str] = &["attribute", "attributes", "attr"];
-    const METRIC_PREFIXES: &'static [&'static str] = &[];
-    const PARAM_PREFIXES: &'static [&'static str] = &[];
-    const TAG_PREFIXES: &'static [&'static str] = &["tags", "tag"];
-    const DATASET_PREFIXES: &'static [&'static str] = &[];
-    const NULL_TESTS: bool = false;
 
     fn attributes() -> &'static [(Self, &'static [&'static str])] {
         use ModelAttribute::*;
@@ -205,11 +195,6 @@ pub enum VersionAttribute {
 impl Subject for VersionAttribute {
     const NAME: &'static str = "model version";
     const ATTRIBUTE_PREFIXES: &'static [&'static str] = &["attribute", "attributes", "attr"];
-    const METRIC_PREFIXES: &'static [&'static str] = &[];
-    const PARAM_PREFIXES: &'static [&'static str] = &[];
-    const TAG_PREFIXES: &'static [&'static str] = &["tags", "tag"];
-    const DATASET_PREFIXES: &'static [&'static str] = &[];
-    const NULL_TESTS: bool = false;
 
     fn attributes() -> &'static [(Self, &'static [&'static str])] {
         use VersionAttribute::*;
@@ -272,8 +257,6 @@ impl Subject for LoggedModelAttribute {
     const METRIC_PREFIXES: &'static [&'static str] = &["metrics"];
     const PARAM_PREFIXES: &'static [&'static str] = &["params"];
     const TAG_PREFIXES: &'static [&'static str] = &["tags"];
-    const DATASET_PREFIXES: &'static [&'static str] = &[];
-    const NULL_TESTS: bool = false;
 
     fn attributes() -> &'static [(Self, &'static [&'static str])] {
         use LoggedModelAttribute::*;

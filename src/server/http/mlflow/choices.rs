@@ -1,14 +1,8 @@
-//! Choices that several requests take: view types, statuses, sort keys.
+//! Choices that several requests take: view types, statuses.
 
 use super::{MlflowError, fields::NameOrNumber};
 use crate::store::search::View;
-use data::{
-    query::{OrderKey, QueryError},
-    run::RunStatus,
-};
-
-/// How many sort keys one search may have.
-const MOST_KEYS: usize = 32;
+use data::run::RunStatus;
 
 /// The lifecycle stages that a request names.
 pub fn view(given: Option<&NameOrNumber>, parameter: &str, default: View) -> Result<View, MlflowError> {
@@ -41,15 +35,4 @@ pub fn named(given: &NameOrNumber) -> serde_json::Value {
         NameOrNumber::Name(name) => name.as_str().into(),
         NameOrNumber::Number(number) => (*number).into(),
     }
-}
-
-/// The sort keys of a request.
-pub fn order_keys<A>(
-    given: &[String],
-    parse: fn(&str) -> Result<OrderKey<A>, QueryError>,
-) -> Result<Vec<OrderKey<A>>, MlflowError> {
-    if given.len() > MOST_KEYS {
-        return Err(MlflowError::Invalid(format!("order_by takes at most {MOST_KEYS} keys, not {}.", given.len())));
-    }
-    given.iter().map(|key| Ok(parse(key)?)).collect()
 }

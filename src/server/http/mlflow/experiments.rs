@@ -5,8 +5,9 @@ use super::{
     answers::{ExperimentAnswer, Nothing},
     call::Call,
     checks, choices,
-    fields::{Int, NameOrNumber, Object},
+    fields::{NameOrNumber, Object},
     page,
+    search::Search,
 };
 use crate::{
     http::AppState,
@@ -20,7 +21,6 @@ use axum::{
     extract::State,
     routing::{get, post},
 };
-use data::query::{parse_filter, parse_order};
 use serde::{Deserialize, Serialize};
 
 /// Characters of an experiment's name.
@@ -154,14 +154,7 @@ async fn by_name(State(app): State<AppState>, call: Call) -> Out<One> {
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Search {
-    #[serde(alias = "maxResults")]
-    max_results: Option<Int>,
-    #[serde(alias = "pageToken")]
-    page_token: Option<String>,
-    filter: Option<String>,
-    #[serde(alias = "orderBy")]
-    order_by: Option<Vec<String>>,
+struct Stages {
     #[serde(alias = "viewType")]
     view_type: Option<NameOrNumber>,
 }
@@ -176,16 +169,12 @@ struct Found {
 
 /// `POST experiments/search`: experiments by filter and order, in pages.
 async fn search(State(app): State<AppState>, call: Call) -> Out<Found> {
-    let asked: Search = call.read()?;
-    let size = checks::page_size(asked.max_results.map_or(0, |n| n.0), 1, LARGEST_PAGE)?;
-    let offset = page::offset(asked.page_token.as_deref())?;
-    let query = ExperimentQuery {
-        filter: parse_filter(&asked.filter.unwrap_or_default())?,
-        order: choices::order_keys(&asked.order_by.unwrap_or_default(), parse_order)?,
-        view: choices::view(asked.view_type.as_ref(), "view_type", View::Active)?,
-        offset,
-        limit: size + 1,
-    };
+    // No page size is refused, as by MLflow's server.
+    let asked = Search::of(&call, 0, 1..=LARGEST_PAGE)?;
+    let view_type = call.read::<Stages>()?.view_type;
+    let (offset, size, limit) = (asked.offset, asked.size, asked.limit());
+    let view = choices::view(view_type.as_ref(), "view_type", View::Active)?;
+    let query = ExperimentQuery { filter: asked.filter, order: asked.order, view, offset, limit };
     let mut found = app.store.read(move |db| search_experiments(db, &query)).await?;
     let next_page_token = page::cut(&mut found, offset, size);
     Ok(Json(Found { experiments: found.into_iter().map(Into::into).collect(), next_page_token }))

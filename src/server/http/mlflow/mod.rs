@@ -8,6 +8,7 @@
 //! - [`server_info`]: what the server offers
 //! - [`call`], [`form`], [`fields`]: how requests are written
 //! - [`answers`], [`error`]: how answers are written
+//! - [`search`]: what all searches are asked
 //! - [`checks`], [`choices`], [`page`]: limits, named choices, page tokens
 //!
 //! A request with an error in it is refused whole, with the code and the status that MLflow's server
@@ -29,6 +30,7 @@ mod logged_models;
 mod page;
 mod registry;
 mod runs;
+mod search;
 mod server_info;
 mod sources;
 #[cfg(test)]

@@ -4,10 +4,11 @@ use super::{
     MlflowError, Out,
     answers::{Nothing, Pair, pairs},
     call::Call,
-    checks, choices,
+    checks,
     experiments::TagIn,
-    fields::{Int, Object},
+    fields::Object,
     page,
+    search::Search,
     versions::VersionAnswer,
 };
 use crate::{
@@ -23,7 +24,6 @@ use axum::{
     extract::State,
     routing::{delete, get, patch, post},
 };
-use data::query::{parse_filter, parse_order};
 use serde::{Deserialize, Serialize};
 
 /// The most models on a page.
@@ -190,18 +190,6 @@ async fn remove(State(app): State<AppState>, call: Call) -> Out<Nothing> {
     Ok(Json(Nothing {}))
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Search {
-    filter: Option<String>,
-    #[serde(alias = "maxResults")]
-    max_results: Option<Int>,
-    #[serde(alias = "orderBy")]
-    order_by: Option<Vec<String>>,
-    #[serde(alias = "pageToken")]
-    page_token: Option<String>,
-}
-
 #[derive(Serialize)]
 struct Found {
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -212,13 +200,10 @@ struct Found {
 
 /// `GET registered-models/search`: models by filter and order, in pages.
 async fn search(State(app): State<AppState>, call: Call) -> Out<Found> {
-    let asked: Search = call.read()?;
-    let size = checks::page_size(asked.max_results.map_or(USUAL_PAGE, |n| n.0), 0, LARGEST_PAGE)?;
-    let offset = page::offset(asked.page_token.as_deref())?;
-    let filter = parse_filter(&asked.filter.unwrap_or_default())?;
-    let order = choices::order_keys(&asked.order_by.unwrap_or_default(), parse_order)?;
-    let window = Window { offset, limit: size + 1 };
-    let mut found = app.store.read(move |db| models(db, &filter, &order, window)).await?;
+    let asked = Search::of(&call, USUAL_PAGE, 0..=LARGEST_PAGE)?;
+    let (offset, size) = (asked.offset, asked.size);
+    let window = Window { offset, limit: asked.limit() };
+    let mut found = app.store.read(move |db| models(db, &asked.filter, &asked.order, window)).await?;
     let next_page_token = page::cut(&mut found, offset, size);
     Ok(Json(Found { registered_models: found.into_iter().map(Into::into).collect(), next_page_token }))
 }

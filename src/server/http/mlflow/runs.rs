@@ -7,6 +7,7 @@ use super::{
     checks, choices,
     fields::{Int, NameOrNumber, Object, Text},
     page,
+    search::Search,
 };
 use crate::{
     http::AppState,
@@ -21,10 +22,7 @@ use axum::{
     extract::State,
     routing::{get, post},
 };
-use data::{
-    query::{parse_filter, parse_order},
-    run::RunId,
-};
+use data::run::RunId;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
@@ -205,18 +203,11 @@ async fn restore(State(app): State<AppState>, call: Call) -> Out<Nothing> {
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Search {
+struct Where {
     #[serde(alias = "experimentIds")]
     experiment_ids: Option<Vec<String>>,
-    filter: Option<String>,
     #[serde(alias = "runViewType")]
     run_view_type: Option<NameOrNumber>,
-    #[serde(alias = "maxResults")]
-    max_results: Option<Int>,
-    #[serde(alias = "orderBy")]
-    order_by: Option<Vec<String>>,
-    #[serde(alias = "pageToken")]
-    page_token: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -229,24 +220,18 @@ struct Found {
 
 /// `POST runs/search`: runs by filter and order, in pages.
 async fn search(State(app): State<AppState>, call: Call) -> Out<Found> {
-    let asked: Search = call.read()?;
-    let size = checks::page_size(asked.max_results.map_or(USUAL_PAGE, |n| n.0), 1, LARGEST_PAGE)?;
-    let offset = page::offset(asked.page_token.as_deref())?;
+    let asked = Search::of(&call, USUAL_PAGE, 1..=LARGEST_PAGE)?;
+    let (offset, size, limit) = (asked.offset, asked.size, asked.limit());
+    let Where { experiment_ids, run_view_type } = call.read()?;
     let mut eids = Vec::new();
-    for id in asked.experiment_ids.unwrap_or_default() {
+    for id in experiment_ids.unwrap_or_default() {
         let eid = checks::experiment_id(&id)?;
         if !eids.contains(&eid) {
             eids.push(eid);
         }
     }
-    let query = RunQuery {
-        eids,
-        filter: parse_filter(&asked.filter.unwrap_or_default())?,
-        order: choices::order_keys(&asked.order_by.unwrap_or_default(), parse_order)?,
-        view: choices::view(asked.run_view_type.as_ref(), "run_view_type", View::Active)?,
-        offset,
-        limit: size + 1,
-    };
+    let view = choices::view(run_view_type.as_ref(), "run_view_type", View::Active)?;
+    let query = RunQuery { eids, filter: asked.filter, order: asked.order, view, offset, limit };
     let found = app.store.read(move |db| {
         let mut rids = search_runs(db, &query)?;
         let next_page_token = page::cut(&mut rids, offset, size);

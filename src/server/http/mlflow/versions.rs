@@ -5,11 +5,12 @@ use super::{
     answers::{Nothing, Pair, pairs},
     artifacts,
     call::Call,
-    checks, choices,
+    checks,
     experiments::TagIn,
-    fields::{Flag, Int, Object},
+    fields::{Flag, Object},
     page,
     registry::{OneVersion, checked_tag, version_number},
+    search::Search,
     sources,
 };
 use crate::{
@@ -27,7 +28,6 @@ use axum::{
     response::Response,
     routing::{delete, get, patch, post},
 };
-use data::query::{parse_filter, parse_order};
 use serde::{Deserialize, Serialize};
 
 /// The most versions on a page, and how many it has if nobody says.
@@ -174,18 +174,6 @@ async fn remove(State(app): State<AppState>, call: Call) -> Out<Nothing> {
     Ok(Json(Nothing {}))
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Search {
-    filter: Option<String>,
-    #[serde(alias = "maxResults")]
-    max_results: Option<Int>,
-    #[serde(alias = "orderBy")]
-    order_by: Option<Vec<String>>,
-    #[serde(alias = "pageToken")]
-    page_token: Option<String>,
-}
-
 #[derive(Serialize)]
 struct Found {
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -196,13 +184,10 @@ struct Found {
 
 /// `GET model-versions/search`: versions by filter and order, in pages.
 async fn search(State(app): State<AppState>, call: Call) -> Out<Found> {
-    let asked: Search = call.read()?;
-    let size = checks::page_size(asked.max_results.map_or(LARGEST_PAGE, |n| n.0), 1, LARGEST_PAGE)?;
-    let offset = page::offset(asked.page_token.as_deref())?;
-    let filter = parse_filter(&asked.filter.unwrap_or_default())?;
-    let order = choices::order_keys(&asked.order_by.unwrap_or_default(), parse_order)?;
-    let window = Window { offset, limit: size + 1 };
-    let mut found = app.store.read(move |db| search_versions(db, &filter, &order, window)).await?;
+    let asked = Search::of(&call, LARGEST_PAGE, 1..=LARGEST_PAGE)?;
+    let (offset, size) = (asked.offset, asked.size);
+    let window = Window { offset, limit: asked.limit() };
+    let mut found = app.store.read(move |db| search_versions(db, &asked.filter, &asked.order, window)).await?;
     let next_page_token = page::cut(&mut found, offset, size);
     Ok(Json(Found { model_versions: found.into_iter().map(Into::into).collect(), next_page_token }))
 }
