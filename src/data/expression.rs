@@ -125,6 +125,12 @@ impl Expression {
         needs
     }
 
+    /// The same with other names for the runs that it names.
+    pub fn with_runs_named(mut self, name: &dyn Fn(&str) -> String) -> Expression {
+        self.root.rename_runs(name);
+        self
+    }
+
     /// Its value for the run that `source` has as its own: `None` if a metric or a param is not there.
     pub fn evaluate<'a>(&self, source: &'a dyn Source) -> Option<Value<'a>> {
         evaluate::evaluate(&self.root, &Whose::Own, source)
@@ -148,6 +154,23 @@ impl Node {
             Node::Binary(_, left, right) => [left, right].into_iter().for_each(|node| node.collect_needs(whose, needs)),
             Node::Call(_, inputs) => inputs.iter().for_each(|node| node.collect_needs(whose, needs)),
             Node::Of(other, inner) => inner.collect_needs(other, needs),
+        }
+    }
+}
+
+impl Node {
+    fn rename_runs(&mut self, name: &dyn Fn(&str) -> String) {
+        match self {
+            Node::Number(_) | Node::Metric(_) | Node::Param(_) => {}
+            Node::Negate(inner) => inner.rename_runs(name),
+            Node::Binary(_, left, right) => [left, right].into_iter().for_each(|node| node.rename_runs(name)),
+            Node::Call(_, inputs) => inputs.iter_mut().for_each(|node| node.rename_runs(name)),
+            Node::Of(whose, inner) => {
+                if let Whose::Named(run) = whose {
+                    *run = name(run);
+                }
+                inner.rename_runs(name);
+            }
         }
     }
 }

@@ -305,7 +305,9 @@ async fn panels(
     let runs = shown.runs_inside();
     let mut panels = Vec::new();
     for panel in shown.panels.iter().filter(|panel| chosen.shows(panel)).take(most) {
-        let requests = panel_requests(view, panel, shown.eid, &runs, &shown.metrics, width_px);
+        let lines = panel.lines.iter().map(|line| shown.line_inside(line).to_owned()).collect();
+        let inside = ScopePanel { lines, ..panel.clone() };
+        let requests = panel_requests(view, &inside, shown.eid, &runs, &shown.metrics, width_px);
         let mut frames = Vec::new();
         for (line, request) in panel.lines.iter().zip(requests) {
             let by = request.group.as_ref().map(|group| group.by.clone()).unwrap_or_default();

@@ -11,6 +11,7 @@ use data::{
 };
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
 /// How wide the plots are for which frames are kept, CSS pixels.
 const WIDTH_PX: u32 = 1_200;
@@ -110,12 +111,13 @@ pub fn frame(db: &Connection, sid: i64, start: &str, request: &FrameRequest) -> 
     Ok(Some(frame))
 }
 
-/// What the panels of `scope` ask for.
+/// What the panels of `scope` ask for, each question once.
 fn requests(target: &ShareTarget, scope: &Scope) -> Vec<FrameRequest> {
     let Some(view) = target.view() else { return Vec::new() };
     let runs: Vec<_> = scope.rows.iter().map(|row| row.run_id).collect();
     let of_panel = |panel: &ScopePanel| panel_requests(view, panel, scope.eid, &runs, &scope.metrics, WIDTH_PX);
-    scope.panels.iter().flat_map(of_panel).collect()
+    let mut seen = BTreeSet::new();
+    scope.panels.iter().flat_map(of_panel).filter(|request| seen.insert(part_of(request))).collect()
 }
 
 /// What one panel asks for, a request for each of its lines, in a plot of `width_px` CSS pixels.

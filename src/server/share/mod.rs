@@ -4,6 +4,7 @@
 //! - [`password`]: passwords, and keys for those who knew them
 //! - [`scope`]: the runs, columns, panels and metrics that a target names
 //! - [`shown`]: what of that goes out, and which frames may be asked for
+//! - [`chosen`]: which of its runs a reader asks for: by a filter, in an order, in groups
 //! - [`names`]: pseudonyms, for links that hide who and where
 //! - [`frozen`]: what a frozen link keeps
 //! - [`report`]: what a link to a report shows, part by part
@@ -11,6 +12,7 @@
 //! A link is opened on every request anew: [`Gate::open`] finds it by the hash of its token and refuses
 //! one that ended, [`Gate::shown`] looks up what it names. Whatever is asked is then held against that.
 
+mod chosen;
 mod frozen;
 mod names;
 mod password;
@@ -19,6 +21,7 @@ mod scope;
 mod shown;
 mod token;
 
+pub use chosen::NotChosen;
 pub use frozen::{frame as frozen_frame, freeze, panel_requests};
 pub use password::Refused;
 pub use report::{draft_to_keep, title as report_title};

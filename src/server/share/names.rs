@@ -4,17 +4,19 @@
 //! Statuses, durations, colours, steps and values of metrics; names of metrics, params and tags; the texts
 //! that the view's author wrote into it. Values of params that are numbers, truth values or short plain
 //! words. All else goes as a pseudonym: names of runs, users, every tag, and values of params that could
-//! be a path, a host, an address or a person, or that hold the name of one of the runs' users. When runs
-//! started is not said.
+//! be a path, a host, an address or a person, or that hold the name of one of the runs' users, and the runs
+//! that an expression names. When runs started is not said.
 
-use super::scope::Scope;
+use super::scope::{Scope, ScopePanel};
 use data::{
     column::{Attribute, Column},
+    expression::Expression,
     run::{RunId, RunRow},
     series::number_of_text,
+    view::View,
 };
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest word that is let through, characters.
 const LONGEST_WORD: usize = 32;
@@ -65,7 +67,42 @@ impl Names {
     /// `scope` with every run under a pseudonym, in the same order.
     pub fn hide(&self, scope: &Scope) -> Scope {
         let rows = scope.rows.iter().map(|row| self.row(row)).collect();
-        Scope { eid: 0, rows, metrics: scope.metrics.clone(), panels: scope.panels.clone() }
+        let hidden = |panel: &ScopePanel| {
+            let lines = panel.lines.iter().map(|line| self.line(line, scope)).collect();
+            ScopePanel { lines, ..panel.clone() }
+        };
+        let panels = scope.panels.iter().map(hidden).collect();
+        Scope { eid: 0, rows, metrics: scope.metrics.clone(), panels }
+    }
+
+    /// Names the runs in the lines of `view` by what they are outside: a line may calculate with a run by its name or its
+    /// id. Answers the lines that this changes as they are inside, by what they become.
+    pub fn hide_lines(&self, view: Option<&mut View>, scope: &Scope) -> BTreeMap<String, String> {
+        let mut inside = BTreeMap::new();
+        let shown = view.into_iter().flat_map(|view| view.panels.values_mut()).filter_map(|panel| panel.shows.as_mut());
+        for line in shown.flat_map(|shows| &mut shows.lines) {
+            let outside = self.line(line.trim(), scope);
+            if outside != line.trim() {
+                inside.insert(outside.clone(), std::mem::replace(line, outside).trim().to_owned());
+            }
+        }
+        inside
+    }
+
+    /// A line as it goes out.
+    fn line(&self, line: &str, scope: &Scope) -> String {
+        let is_metric = scope.metrics.iter().any(|row| row.metric == line);
+        let expression = Expression::parse(line).ok().filter(|_| !is_metric);
+        let Some(expression) = expression else { return line.to_owned() };
+        let hidden = expression.clone().with_runs_named(&|named| {
+            let is_meant = |row: &&RunRow| row.name == named || row.run_id.to_string().starts_with(named);
+            match scope.rows.iter().find(is_meant) {
+                Some(row) => self.run(row.run_id).short(),
+                // It is none of the link's.
+                None => format!("run-{}", self.word("run", named.as_bytes())),
+            }
+        });
+        if hidden == expression { line.to_owned() } else { hidden.to_string() }
     }
 
     fn row(&self, row: &RunRow) -> RunRow {

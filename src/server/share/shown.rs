@@ -1,6 +1,7 @@
 //! What of a scope goes out through a link, and which frames may be asked for.
 
 use super::{
+    chosen::in_hidden_order,
     names::Names,
     scope::{Scope, ScopePanel},
 };
@@ -57,6 +58,8 @@ pub struct Shown {
     names: Option<Names>,
     /// Run ids of inside, by those of outside.
     inside: BTreeMap<RunId, RunId>,
+    /// Lines that name runs as they are inside, by what they are outside.
+    lines: BTreeMap<String, String>,
 }
 
 impl Shown {
@@ -65,10 +68,14 @@ impl Shown {
         let names = names.map(|names| names.knowing(&scope.rows));
         let outside = |run: RunId| names.as_ref().map_or(run, |names| names.run(run));
         let inside = scope.rows.iter().map(|row| (outside(row.run_id), row.run_id)).collect();
-        let target = outward(&share.target, &scope.rows, &outside, names.is_some());
+        let mut target = outward(&share.target, &scope.rows, &outside, names.is_some());
+        let lines = names.as_ref().map(|names| names.hide_lines(target.view_mut(), &scope)).unwrap_or_default();
         let eid = scope.eid;
         let Scope { rows, metrics, panels, .. } = match &names {
-            Some(names) => names.hide(&scope),
+            Some(names) => {
+                let hidden = names.hide(&scope);
+                Scope { rows: in_hidden_order(hidden.rows, share.target.view()), ..hidden }
+            }
             None => scope,
         };
         let page = SharedPage {
@@ -80,7 +87,7 @@ impl Shown {
         };
         let kept = if share.frozen_millis.is_some() { Kept::Link(String::new()) } else { Kept::Live };
         let (target, parts, pictures) = (share.target.clone(), Vec::new(), BTreeSet::new());
-        Shown { page, rows, metrics, panels, target, eid, kept, parts, pictures, names, inside }
+        Shown { page, rows, metrics, panels, target, eid, kept, parts, pictures, names, inside, lines }
     }
 
     /// What one part of a report shows.
@@ -98,6 +105,11 @@ impl Shown {
     /// One of its runs, by its id outside.
     pub fn row(&self, run: RunId) -> Option<&RunRow> {
         self.rows.iter().find(|row| row.run_id == run)
+    }
+
+    /// A line as it is inside.
+    pub fn line_inside<'a>(&'a self, line: &'a str) -> &'a str {
+        self.lines.get(line).map_or(line, String::as_str)
     }
 
     /// The ids that its runs have inside.
@@ -156,7 +168,7 @@ impl Shown {
         Ok(FrameRequest {
             run_set,
             metric,
-            expression,
+            expression: self.line_inside(&expression).to_owned(),
             baseline,
             x,
             x_metric,

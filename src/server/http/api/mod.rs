@@ -102,6 +102,7 @@ fn shared_routes() -> Router<AppState> {
         .route("/api/shared/{token}/unlock", post(shared::unlock).options(shared::asked_first))
         .route("/api/shared/{token}/metrics", get(shared::metrics).options(shared::asked_first))
         .route("/api/shared/{token}/runs", post(shared::runs).options(shared::asked_first))
+        .route("/api/shared/{token}/groups", post(shared::groups).options(shared::asked_first))
         .route("/api/shared/{token}/runs/{run}", get(shared::run).options(shared::asked_first))
         .route("/api/shared/{token}/frames", post(shared::frames).options(shared::asked_first))
         .route("/api/shared/{token}/images/{hash}", get(shared::image).options(shared::asked_first))

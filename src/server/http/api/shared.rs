@@ -9,8 +9,8 @@ use crate::{
         ApiError, AppState,
         wire::{JsonAnswer, JsonBody, Query},
     },
-    share::{self, Closed, Kept, NotNamed, Refused, Scope, Shown},
-    store::{clock::now_millis, shares::Share},
+    share::{self, Closed, Kept, NotChosen, NotNamed, Refused, Scope, Shown},
+    store::{StoreError, clock::now_millis, shares::Share},
 };
 use axum::{
     Json,
@@ -21,6 +21,7 @@ use axum::{
 };
 use data::{
     frame::FrameRequest,
+    groups::{GroupsPage, GroupsRequest},
     run::{MetricRow, RunId, RunRow, RunsPage, RunsRequest},
     share::{ShareRow, ShareTarget, SharedPage},
 };
@@ -115,6 +116,15 @@ impl From<Closed> for ApiError {
     }
 }
 
+impl From<NotChosen> for ApiError {
+    fn from(error: NotChosen) -> ApiError {
+        match error {
+            NotChosen::NotNamed(error) => error.into(),
+            NotChosen::Unread(error) => error.into(),
+        }
+    }
+}
+
 impl From<NotNamed> for ApiError {
     fn from(error: NotNamed) -> ApiError {
         ApiError::Forbidden(error.to_string())
@@ -164,36 +174,23 @@ pub(super) async fn metrics(opened: Opened) -> Json<Vec<MetricRow>> {
     Json(opened.shown.metrics.clone())
 }
 
-/// `POST /api/shared/{token}/runs`: a window of the link's runs, in its order. 403 for a filter, an order
-/// or an experiment: the link's runs are chosen already.
+/// `POST /api/shared/{token}/runs`: a window of the link's runs, in its order or in another; those that pass a filter, if
+/// there is one. 403 for what the link does not show, also in a filter or an order.
 pub(super) async fn runs(opened: Opened, JsonBody(asked): JsonBody<RunsRequest>) -> JsonAnswer<RunsPage> {
-    // Each field is named, so that no new one goes through unseen.
-    let RunsRequest { experiments, filter, within, brushes, trash, order_by, offset, limit, brief, columns: _ } = asked;
-    let rows = &opened.shown.rows;
-    let ours = opened.shown.page.target.experiment().unwrap_or_default();
-    if let Some(other) = experiments.iter().find(|&id| id != ours) {
-        return Err(NotNamed(format!("experiment {other}")).into());
-    }
-    let chosen = match &opened.shown.page.target {
-        // The page of a run asks for it by its id.
-        ShareTarget::Run { run_id, .. } => format!("attributes.run_id = '{run_id}'"),
-        _ => String::new(),
-    };
-    let chooses = (!filter.is_empty() && filter != chosen) || !within.is_empty() || !brushes.is_empty() || trash;
-    if chooses || order_by.iter().any(|key| !key.trim().is_empty()) {
-        return Err(NotNamed("runs by a filter or in another order".to_owned()).into());
-    }
-    let limit = if limit == 0 { 1_000 } else { limit.min(10_000) };
-    let offset = usize::try_from(offset).unwrap_or(usize::MAX);
-    let mut runs: Vec<RunRow> = rows.iter().skip(offset).take(limit as usize).cloned().collect();
-    if brief {
-        for row in &mut runs {
-            row.params.clear();
-            row.metrics.clear();
-            row.tags.clear();
-        }
-    }
-    Ok(Json(RunsPage { total: rows.len() as u64, runs }))
+    looked_up(move || opened.shown.runs_page(asked)).await
+}
+
+/// `POST /api/shared/{token}/groups`: as `POST /api/groups`, for the link's runs and columns. 403 for others.
+pub(super) async fn groups(opened: Opened, JsonBody(asked): JsonBody<GroupsRequest>) -> JsonAnswer<GroupsPage> {
+    looked_up(move || opened.shown.groups_page(asked)).await
+}
+
+/// An answer about many runs, looked up where blocking is fine.
+async fn looked_up<T: Send + 'static>(
+    question: impl FnOnce() -> Result<T, NotChosen> + Send + 'static,
+) -> JsonAnswer<T> {
+    let answer = tokio::task::spawn_blocking(question).await.map_err(|_| StoreError::Bug)?;
+    Ok(Json(answer?))
 }
 
 #[derive(Deserialize)]
@@ -215,7 +212,8 @@ pub(super) async fn frames(
     JsonBody(asked): JsonBody<FrameRequest>,
 ) -> Result<Response, ApiError> {
     let (Opened { share, shown }, form) = (opened, Form::liked(&headers));
-    let request = shown.frame_request(asked)?;
+    let run_set = shown.named(asked.run_set)?;
+    let request = shown.frame_request(FrameRequest { run_set, ..asked })?;
     if shown.kept == Kept::Live && !shown.renames() {
         return Ok(state.flights.answer(&state, request, form).await?.response(form));
     }
