@@ -44,12 +44,32 @@ test('hide a run in the table and it is gone from the charts; take the table alo
   await page.goto(`${seeded.address}/table`);
   await rowsOf(page).filter({ hasText: 'run-0039' }).getByRole('checkbox', { name: 'Show run-0039' }).uncheck();
   const saved = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Actions of the table' }).click();
-  await page.getByRole('menuitem', { name: 'Save as CSV' }).click();
+  await page.getByRole('button', { name: 'Export' }).click();
+  await page.getByRole('menuitem', { name: new RegExp(`^CSV, ${RUNS} runs × \\d+ columns$`) }).click();
+  expect((await saved).suggestedFilename()).toBe('runs.csv');
   const lines = (await readFile(await (await saved).path(), 'utf8')).trim().split('\n');
   expect(lines).toHaveLength(RUNS + 1);
-  expect(lines[0]).toMatch(/^run_id,name,.*params\.lr/);
+  expect(lines[0]).toMatch(/^run_id,.*params\.lr/);
 
   await page.getByRole('link', { name: 'Charts' }).click();
   await expect(page.getByRole('complementary', { name: 'Runs' }).getByRole('status')).toHaveText(`${RUNS} runs, ${RUNS - 1} shown`);
+});
+
+test('Parquet of what passes filter and search, and every point of it, by keyboard', async ({ page, seeded }) => {
+  await page.goto(`${seeded.address}/table`);
+  await page.getByRole('textbox', { name: 'Filter runs' }).fill("run_name ~ '^run-00[12]'");
+  await page.getByRole('textbox', { name: 'Filter runs' }).press('Enter');
+  await page.getByRole('searchbox', { name: 'Search runs' }).fill('run-001');
+  await expect(page.getByRole('status').filter({ hasText: '10 of 20 runs' })).toBeVisible();
+  await page.getByRole('button', { name: 'Export' }).focus();
+  for (const [name, file] of [[/^Parquet, 10 runs × \d+ columns$/, 'runs.parquet'], [/^Parquet, every point of 4 metrics$/, 'points.parquet']]) {
+    await page.getByRole('button', { name: 'Export' }).press('Enter');
+    await expect(page.getByRole('menuitem', { name })).toBeVisible();
+    const saved = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name }).press('Enter');
+    expect((await saved).suggestedFilename()).toBe(file);
+    const bytes = await readFile(await (await saved).path());
+    expect(bytes.subarray(0, 4).toString()).toBe('PAR1');
+    expect(bytes.subarray(-4).toString(), 'a file that is whole').toBe('PAR1');
+  }
 });

@@ -6,6 +6,7 @@ pub mod reports;
 
 use data::{
     actions::{ActionDone, ActionRequest, PurgeRequest, Purged},
+    export::ExportRequest,
     frame::{self, Frame, FrameRequest},
     groups::{GroupsPage, GroupsRequest},
     importance::{Importance, ImportanceRequest},
@@ -252,6 +253,12 @@ pub async fn act(request: &ActionRequest) -> Result<ActionDone, ApiError> {
 /// Removes runs that lie in the trash for good.
 pub async fn purge(runs: Vec<RunId>) -> Result<Purged, ApiError> {
     send(Request::post("/api/runs/purge"), &PurgeRequest { runs }).await
+}
+
+/// Where the file that `request` asks for is downloaded from.
+pub fn export_address(request: &ExportRequest) -> String {
+    let json = serde_json::to_string(request).unwrap_or_default();
+    format!("/api/export?request={}", path_part(&json))
 }
 
 /// The groups of a run set.

@@ -83,7 +83,11 @@ fn actions(workspace: Workspace, question: RwSignal<Option<Question>>) -> Vec<Ac
         ask("Rename…", Question::Rename),
         ask("Move to another experiment…", Question::Move),
         ask("Delete…", Question::Delete),
-        action("Save as CSV", "", Callback::new(move |()| super::table::save_csv(workspace, &workspace.ticked_rows()))),
+        action(
+            "Save as CSV",
+            "",
+            Callback::new(move |()| super::table_export::save_csv(workspace, &workspace.ticked_rows())),
+        ),
     ]
 }
 

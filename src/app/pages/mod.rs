@@ -28,6 +28,7 @@ pub mod shares;
 pub mod table;
 mod table_cell;
 mod table_columns;
+mod table_export;
 mod table_head;
 mod table_row;
 mod trash;

@@ -9,6 +9,7 @@ use crate::{
         selections::SelectionsButton,
         table_cell::{CellAt, CellMenu, on_cell_key},
         table_columns::ColumnsMenu,
+        table_export::export_actions,
         table_head::Heading,
         table_row::TableRow,
     },
@@ -18,13 +19,9 @@ use crate::{
         icon::{Icon, icon},
         menu::{Action, Menu},
         observe::size_of,
-        save,
     },
 };
-use data::{
-    column::{Attribute, Cell, Column},
-    run::RunRow,
-};
+use data::column::{Attribute, Column};
 use leptos::{html, prelude::*};
 use std::sync::Arc;
 
@@ -79,7 +76,8 @@ pub fn TablePane(workspace: Workspace) -> impl IntoView {
                 <span class="runs-count" role="status">{move || counts(workspace)}</span>
                 <BulkBar workspace/>
                 <span style="margin-left: auto"></span>
-                <Menu label="Actions of the table" look=Icon::Download actions/>
+                <Menu label="Export" words="Export".to_owned() actions=Callback::new(move |()| export_actions(workspace))/>
+                <Menu label="Actions of the table" actions/>
             </div>
             <Grid workspace/>
         </div>
@@ -100,7 +98,7 @@ fn toggle(words: &'static str, on: Memo<bool>, set: impl Fn(bool) + 'static) -> 
 fn counts(workspace: Workspace) -> String {
     let (total, loaded) = workspace.runs.list.with(|list| (list.total(), list.rows().count()));
     let words = summary(workspace);
-    if loaded < total { format!("{words}; {} loaded so far", crate::ui::format::count(loaded as u64)) } else { words }
+    if loaded < total { format!("{words}; {} loaded so far", count(loaded as u64)) } else { words }
 }
 
 #[component]
@@ -231,56 +229,10 @@ fn ask_for_more(workspace: Workspace, rows: Memo<(usize, usize)>, in_sight: Memo
 
 fn table_actions(workspace: Workspace) -> Vec<Action> {
     let action = |words: &str, run: Callback<()>| Action { words: words.to_owned(), key: "", run };
-    // A limit that bites is said where it bites.
-    let (rows, all) = (matching_rows(workspace).len(), workspace.runs.matching.with_untracked(|places| places.len()));
-    let csv = if rows < all {
-        format!("Save the {} loaded runs as CSV", count(rows as u64))
-    } else {
-        "Save as CSV".to_owned()
-    };
-    vec![
-        action(&csv, Callback::new(move |()| save_csv(workspace, &matching_rows(workspace)))),
-        action(
-            "Copy as a table",
-            Callback::new(move |()| {
-                let text = table_text(workspace, &matching_rows(workspace), "\t");
-                let _ = window().navigator().clipboard().write_text(&text);
-            }),
-        ),
-        action(
-            "Show all columns, as they come",
-            Callback::new(move |()| {
-                workspace.change("table columns", |view| view.table = data::view::TableView::default());
-            }),
-        ),
-    ]
-}
-
-/// The runs that match and are loaded.
-fn matching_rows(workspace: Workspace) -> Vec<Arc<RunRow>> {
-    let places = workspace.runs.matching.get_untracked();
-    workspace.runs.list.with_untracked(|list| places.iter().filter_map(|&at| list.row(at).cloned()).collect())
-}
-
-/// Saves `rows` with the columns shown, values in full.
-pub fn save_csv(workspace: Workspace, rows: &[Arc<RunRow>]) {
-    save::save_text(&table_text(workspace, rows, ","), "text/csv", "runs.csv");
-}
-
-fn table_text(workspace: Workspace, rows: &[Arc<RunRow>], part: &str) -> String {
-    let columns = untrack(|| workspace.table_columns().get());
-    let heads = columns.iter().map(|column| save::csv_cell(&column.to_string()));
-    let mut text = ["run_id".to_owned(), "name".to_owned()].into_iter().chain(heads).collect::<Vec<_>>().join(part);
-    for row in rows {
-        let cells = columns.iter().map(|column| match column.cell(row) {
-            Cell::Number(value) => value.to_string(),
-            Cell::Text(text) => save::csv_cell(text),
-            Cell::Missing => String::new(),
-        });
-        let line: Vec<_> = [row.run_id.to_string(), save::csv_cell(&row.name)].into_iter().chain(cells).collect();
-        text.push('\n');
-        text.push_str(&line.join(part));
-    }
-    text.push('\n');
-    text
+    vec![action(
+        "Show all columns, as they come",
+        Callback::new(move |()| {
+            workspace.change("table columns", |view| view.table = data::view::TableView::default());
+        }),
+    )]
 }

@@ -17,6 +17,7 @@ use crate::api::{Source, shared_token};
 use ask::{Remote, request, summaries_of};
 use data::{
     brush::{passes, resolved},
+    frame::RunSet,
     run::{RunId, RunRow, RunsRequest},
     view::View,
 };
@@ -200,6 +201,14 @@ impl Runs {
     /// What the run list asks the server for: its first page.
     pub fn asked(&self) -> RunsRequest {
         request(&self.scope.get_value(), &self.view.get_untracked(), self.remote())
+    }
+
+    /// All runs that pass filter, search and brushes, whether they are loaded or not, and their order.
+    pub fn all_that_match(&self) -> (RunSet, Vec<String>) {
+        let here = Remote { search: true, brushes: true };
+        let RunsRequest { experiments, filter, brushes, order_by, .. } =
+            request(&self.scope.get_value(), &self.view.get_untracked(), here);
+        (RunSet { experiments, filter, brushes, ..RunSet::default() }, order_by)
     }
 
     /// Asks for the whole list again.

@@ -6,13 +6,22 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 /// Hands `blob` over as a download called `name`.
 pub fn save(blob: &Blob, name: &str) {
     let Ok(url) = Url::create_object_url_with_blob(blob) else { return };
+    click(&url, name);
+    let _ = Url::revoke_object_url(&url);
+}
+
+/// Downloads what the server sends from `address`, under the name that it gives.
+pub fn save_from(address: &str) {
+    click(address, "");
+}
+
+fn click(address: &str, name: &str) {
     let link = leptos::prelude::document().create_element("a").ok();
     if let Some(link) = link.and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok()) {
-        link.set_href(&url);
+        link.set_href(address);
         link.set_download(name);
         link.click();
     }
-    let _ = Url::revoke_object_url(&url);
 }
 
 /// Hands `text` over as a download called `name`.

@@ -25,6 +25,7 @@ use std::{
 };
 use tower::ServiceExt;
 
+mod export;
 mod importance;
 mod pictures;
 mod reports;
