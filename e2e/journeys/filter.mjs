@@ -99,3 +99,37 @@ test('from a cell of the table: only its value, with the keyboard and with the m
   await page.getByRole('button', { name: "Remove status != 'FINISHED'" }).click();
   await expect(grid.getByRole('gridcell').first()).toBeVisible();
 });
+
+test('groups in groups: text and rows are one filter, by keyboard', async ({ page, seeded }) => {
+  await page.goto(seeded.address);
+  await expect(countOf(page)).toContainText(`${RUNS} runs`);
+  const text = "run_name ~ '^run-00' AND NOT (run_name = 'run-0001' OR (run_name = 'run-0002' AND NOT status = 'FAILED'))";
+  const written = "run_name RLIKE '^run-00' AND NOT (run_name = 'run-0001' OR (run_name = 'run-0002' AND NOT status = 'FAILED'))";
+  await fieldOf(page).fill(text);
+  await fieldOf(page).press('Enter');
+  await page.getByRole('button', { name: 'Build' }).press('Enter');
+  const rows = page.getByRole('dialog', { name: 'Build a filter' });
+  await expect(rows.getByRole('group', { name: 'Condition' })).toHaveCount(4);
+  await expect(rows.getByRole('group', { name: 'Group', exact: true })).toHaveCount(2);
+  const outer = rows.getByRole('group', { name: 'Group', exact: true }).first();
+  await expect(outer.getByRole('button', { name: 'Not this group' }).first()).toHaveAttribute('aria-pressed', 'true');
+
+  await outer.getByRole('group', { name: 'Group', exact: true }).getByRole('button', { name: 'Add group to the group' }).press('Enter');
+  const deepest = outer.getByRole('group', { name: 'Group', exact: true }).last();
+  await expect(deepest.getByRole('combobox', { name: 'Column' }).first()).toBeFocused();
+  await page.keyboard.type('run_name');
+  await deepest.getByRole('combobox', { name: 'Value' }).first().fill('run-0003');
+  await page.keyboard.press('Enter');
+  await expect(fieldOf(page)).toHaveValue(/NOT status = 'FAILED' AND run_name = 'run-0003'\)\)$/);
+  await deepest.getByRole('button', { name: 'Remove group' }).press('Enter');
+  await expect(fieldOf(page)).toHaveValue(written);
+  await outer.getByRole('button', { name: 'Not this group' }).first().press('Enter');
+  await expect(fieldOf(page)).toHaveValue(written.replace('AND NOT (run', 'AND (run'));
+  await page.keyboard.press('Escape');
+  await expect(rows).toBeHidden();
+
+  await fieldOf(page).fill("run_name IN ('a,b')");
+  await fieldOf(page).press('Enter');
+  await page.getByRole('button', { name: 'Build' }).click();
+  await expect(rows).toContainText('Rows cannot show');
+});

@@ -1,10 +1,10 @@
-//! The filter as rows: a column, how it is compared, a value; and groups of rows one level deep.
+//! The filter as rows: a column, how it is compared, a value; and groups of rows in groups of rows.
 
 use crate::{
     pages::column_choice::{SummaryChoice, with_summary},
     state::{
         Workspace,
-        filter::{FilterDraft, remove_row, row_at, row_mut, values_of},
+        filter::{FilterDraft, values_of},
     },
     ui::icon::{Icon, icon},
 };
@@ -14,9 +14,13 @@ use data::{
     summary::Summary,
 };
 use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
 
-/// Where a row stands: its part, and its place in the group if the part is one.
-type Place = (usize, Option<usize>);
+/// How deep groups are made in each other here; the text may go on to 20.
+const DEEPEST: usize = 8;
+
+/// Where a part stands: its place in the form, then in its group, and so on.
+type Path = StoredValue<Vec<usize>>;
 
 /// The rows in a box that leaves the page in use.
 #[component]
@@ -27,51 +31,166 @@ pub fn FilterRows(workspace: Workspace, draft: FilterDraft, #[prop(into)] on_clo
             let _ = node.focus();
         }
     });
-    let form = draft.form;
-    let shape = Memo::new(move |_| {
-        let of = |part: &Part| match part {
-            Part::One(_) => None,
-            Part::Group(_, rows) => Some(rows.len()),
-        };
-        form.with(|form| form.as_ref().map(|form| form.parts.iter().map(of).enumerate().collect::<Vec<_>>()))
-    });
+    let shown = Memo::new(move |_| draft.form.with(Option::is_some));
     let on_key = move |event: ev::KeyboardEvent| {
         if event.key() == "Escape" {
             event.stop_propagation();
             on_close.run(());
         }
     };
-    let many = Memo::new(move |_| shape.with(|shape| shape.as_ref().is_some_and(|parts| parts.len() > 1)));
-    let add = move |part: Part| draft.change_rows(|form| form.parts.push(part));
-    let joint = Joint::new(
-        Memo::new(move |_| form.with(|form| form.as_ref().is_some_and(|form| form.any))),
-        Callback::new(move |any| draft.change_rows(|form| form.any = any)),
-    );
-    let first = move || Condition::new(first_field(workspace));
+    let whole = Group { workspace, draft, path: StoredValue::new(Vec::new()) };
+    let many = whole.many();
     view! {
         <div class="filter-rows" role="dialog" aria-label="Build a filter" tabindex="-1" node_ref=node on:keydown=on_key>
             <div class="filter-rows-head">
                 <h3>"Show runs where"</h3>
-                {move || many.get().then(|| view! { <JointChoice joint what="conditions"/> })}
+                {move || many.get().then(|| whole.joint("conditions"))}
                 <button type="button" class="icon-button" aria-label="Close" on:click=move |_| on_close.run(())>{icon(Icon::Close)}</button>
             </div>
-            {move || {
-                (shape.with(Option::is_none)).then(|| view! {
-                    <p class="filter-hint">"This filter says more than rows can show, or is not yet whole. Go on in the text."</p>
-                })
-            }}
-            <For each=move || shape.get().unwrap_or_default() key=|shape| *shape
-                children=move |(part, group)| match group {
-                    None => view! { <Row workspace draft place=(part, None)/> }.into_any(),
-                    Some(rows) => view! { <Group workspace draft part rows/> }.into_any(),
-                }/>
-            <div class="filter-rows-foot" hidden=move || shape.with(Option::is_none)>
-                <button type="button" class="button" on:click=move |_| add(Part::One(first()))>"Add condition"</button>
-                <button type="button" class="button" on:click=move |_| add(Part::Group(true, vec![first(), first()]))>"Add group"</button>
-            </div>
+            {move || (!shown.get()).then(|| {
+                let words = if draft.error.with(Option::is_some) {
+                    "The text is not yet whole. Go on there; what is wrong stands below it."
+                } else {
+                    "Rows cannot show an empty text, nor a list with a comma inside a text. Go on in the text."
+                };
+                view! { <p class="filter-hint">{words}</p> }
+            })}
+            {whole.parts()}
+            <div class="filter-rows-foot" hidden=move || !shown.get()>{whole.adders()}</div>
         </div>
     }
     .into_any()
+}
+
+/// The form, or a group in it.
+#[derive(Clone, Copy)]
+struct Group {
+    workspace: Workspace,
+    draft: FilterDraft,
+    path: Path,
+}
+
+impl Group {
+    fn read<T: PartialEq + Send + Sync + 'static>(self, part: fn(&Form) -> T) -> Memo<Option<T>> {
+        Memo::new(move |_| {
+            self.draft.form.with(|form| self.path.with_value(|path| Some(part(form.as_ref()?.group(path)?))))
+        })
+    }
+
+    fn change(self, change: impl FnOnce(&mut Form)) {
+        self.draft.change_rows(|form| {
+            if let Some(group) = self.path.with_value(|path| form.group_mut(path)) {
+                change(group);
+            }
+        });
+    }
+
+    /// The path of its part at this place.
+    fn inner(self, at: usize) -> Vec<usize> {
+        self.path.with_value(|path| path.iter().copied().chain([at]).collect())
+    }
+
+    fn many(self) -> Memo<bool> {
+        let many = self.read(|form| form.parts.len() > 1);
+        Memo::new(move |_| many.get().unwrap_or(false))
+    }
+
+    /// Whether all or any of its parts must hold.
+    fn joint(self, what: &'static str) -> AnyView {
+        let any = self.read(|form| form.any);
+        let option = move |wanted: bool, words: &'static str| {
+            view! {
+                <button type="button" role="radio" aria-checked=move || if any.get() == Some(wanted) { "true" } else { "false" }
+                    on:click=move |_| self.change(|group| group.any = wanted)>{words}</button>
+            }
+        };
+        view! {
+            <span class="segments" role="radiogroup" aria-label=format!("How the {what} are joined")>
+                {option(false, "all hold")} {option(true, "any holds")}
+            </span>
+        }
+        .into_any()
+    }
+
+    /// Its rows and groups.
+    fn parts(self) -> AnyView {
+        let shape = self.read(|form| {
+            let is_group = |part: &Part| matches!(part, Part::Group(_));
+            form.parts.iter().map(is_group).enumerate().collect::<Vec<_>>()
+        });
+        let part = move |(at, is_group): (usize, bool)| {
+            let path = StoredValue::new(self.inner(at));
+            match is_group {
+                true => Group { path, ..self }.view(),
+                false => view! { <Row workspace=self.workspace draft=self.draft path/> }.into_any(),
+            }
+        };
+        view! { <For each=move || shape.get().unwrap_or_default() key=|shape| *shape children=part/> }.into_any()
+    }
+
+    /// What adds a row, and a group of two; the new row takes the focus.
+    fn adders(self) -> AnyView {
+        let first = move || Condition::new(first_field(self.workspace));
+        let add = move |part: Part| {
+            let at = self.draft.form.with_untracked(|form| {
+                self.path.with_value(|path| form.as_ref()?.group(path).map(|group| group.parts.len()))
+            });
+            let mut path = self.inner(at.unwrap_or_default());
+            if let Part::Group(_) = part {
+                path.push(0);
+            }
+            self.change(|group| group.parts.push(part));
+            request_animation_frame(move || focus(&format!("[data-path='{}'] select", id_of(&path))));
+        };
+        let depth = self.path.with_value(Vec::len);
+        let of = if depth == 0 { "" } else { " to the group" };
+        let two = move || Form { any: true, parts: vec![Part::One(first()), Part::One(first())], ..Form::default() };
+        view! {
+            <button type="button" class="button" aria-label=format!("Add condition{of}") on:click=move |_| add(Part::One(first()))>"Add condition"</button>
+            {(depth < DEEPEST).then(|| view! {
+                <button type="button" class="button" aria-label=format!("Add group{of}") on:click=move |_| add(Part::Group(two()))>"Add group"</button>
+            })}
+        }
+        .into_any()
+    }
+
+    fn view(self) -> AnyView {
+        let not = self.read(|form| form.not);
+        view! {
+            <fieldset class="filter-group" aria-label="Group">
+                <div class="filter-rows-foot">
+                    <button type="button" class="button filter-not" title="Turn the group around" aria-label="Not this group"
+                        aria-pressed=move || if not.get() == Some(true) { "true" } else { "false" }
+                        on:click=move |_| self.change(|group| group.not = !group.not)>"not"</button>
+                    {self.joint("conditions of the group")}
+                    <button type="button" class="icon-button" aria-label="Remove group" title="Remove the group"
+                        on:click=move |_| remove(self.draft, self.path)>{icon(Icon::Close)}</button>
+                </div>
+                {self.parts()}
+                <div class="filter-rows-foot">{self.adders()}</div>
+            </fieldset>
+        }
+        .into_any()
+    }
+}
+
+/// Takes a part away; the keys stay in the box.
+fn remove(draft: FilterDraft, path: Path) {
+    let path = path.get_value();
+    draft.change_rows(|form| form.remove(&path));
+    focus(".filter-rows");
+}
+
+fn focus(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(element) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// A path as a part of an id.
+fn id_of(path: &[usize]) -> String {
+    path.iter().map(ToString::to_string).collect::<Vec<_>>().join("-")
 }
 
 /// What a new row begins with: a param if there is one, because those are what people compare.
@@ -81,86 +200,26 @@ fn first_field(workspace: Workspace) -> Field<RunAttribute> {
     param.map_or(Field::Attribute(RunAttribute::RunName), Column::field)
 }
 
-/// Whether all or any of some rows must hold.
-#[derive(Clone, Copy)]
-struct Joint {
-    any: Memo<bool>,
-    set: Callback<bool>,
-}
-
-impl Joint {
-    fn new(any: Memo<bool>, set: Callback<bool>) -> Joint {
-        Joint { any, set }
-    }
-}
-
 #[component]
-fn JointChoice(joint: Joint, what: &'static str) -> impl IntoView {
-    let option = move |any: bool, words: &'static str| {
-        view! {
-            <button type="button" role="radio" aria-checked=move || if joint.any.get() == any { "true" } else { "false" }
-                on:click=move |_| joint.set.run(any)>{words}</button>
-        }
-    };
-    view! {
-        <span class="segments" role="radiogroup" aria-label=format!("How the {what} are joined")>
-            {option(false, "all hold")} {option(true, "any holds")}
-        </span>
-    }
-    .into_any()
-}
-
-#[component]
-fn Group(workspace: Workspace, draft: FilterDraft, part: usize, rows: usize) -> impl IntoView {
-    let group = move |form: &Form| matches!(form.parts.get(part), Some(Part::Group(true, _)));
-    let set = move |wanted: bool| {
-        draft.change_rows(|form| {
-            if let Some(Part::Group(any, _)) = form.parts.get_mut(part) {
-                *any = wanted;
-            }
-        })
-    };
-    let add = move |_| {
-        draft.change_rows(|form| {
-            if let Some(Part::Group(_, rows)) = form.parts.get_mut(part) {
-                rows.push(Condition::new(first_field(workspace)));
-            }
-        })
-    };
-    let joint =
-        Joint::new(Memo::new(move |_| draft.form.with(|form| form.as_ref().is_some_and(group))), Callback::new(set));
-    let inner = (0..rows).map(|at| view! { <Row workspace draft place=(part, Some(at))/> }).collect_view();
-    view! {
-        <fieldset class="filter-group" aria-label="Group">
-            <div class="filter-rows-foot">
-                <JointChoice joint what="conditions of the group"/>
-                <button type="button" class="button" on:click=add>"Add to group"</button>
-            </div>
-            {inner}
-        </fieldset>
-    }
-    .into_any()
-}
-
-#[component]
-fn Row(workspace: Workspace, draft: FilterDraft, place: Place) -> impl IntoView {
-    let row = Memo::new(move |_| draft.form.with(|form| row_at(form.as_ref()?, place).cloned()));
+fn Row(workspace: Workspace, draft: FilterDraft, path: Path) -> impl IntoView {
+    let row = Memo::new(move |_| draft.form.with(|form| path.with_value(|path| form.as_ref()?.row(path).cloned())));
     let field = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.field.clone())));
     let change = move |change: &dyn Fn(&mut Condition)| {
-        draft.change_rows(|form| row_mut(form, place).into_iter().for_each(change))
+        draft.change_rows(|form| path.with_value(|path| form.row_mut(path)).into_iter().for_each(change))
     };
     let not = move || row.with(|row| row.as_ref().is_some_and(|row| row.not));
     let value = move || row.with(|row| row.as_ref().map(|row| row.value.clone()).unwrap_or_default());
     let takes_value = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.operator.takes_value())));
     let hint = move || row.with(|row| row.as_ref().map_or("", value_hint));
-    let offers = format!("filter-values-{}-{}", place.0, place.1.map_or("-".to_owned(), |at| at.to_string()));
+    let id = path.with_value(|path| id_of(path));
+    let offers = format!("filter-values-{id}");
     let values = move || {
         let field = field.get()?;
         let values = workspace.runs.list.with(|list| values_of(list, &field));
         Some(values.into_iter().map(|value| view! { <option value=value></option> }).collect_view())
     };
     view! {
-        <div class="filter-row" role="group" aria-label="Condition">
+        <div class="filter-row" role="group" aria-label="Condition" data-path=id>
             <button type="button" class="button filter-not" title="Turn the condition around"
                 aria-pressed=move || if not() { "true" } else { "false" }
                 on:click=move |_| change(&|row| row.not = !row.not)>"not"</button>
@@ -184,7 +243,7 @@ fn Row(workspace: Workspace, draft: FilterDraft, place: Place) -> impl IntoView 
                 on:change=move |event| change(&|row| row.value = event_target_value(&event))/>
             <datalist id=offers>{values}</datalist>
             <button type="button" class="icon-button" aria-label="Remove condition" title="Remove"
-                on:click=move |_| draft.change_rows(|form| remove_row(form, place))>{icon(Icon::Close)}</button>
+                on:click=move |_| remove(draft, path)>{icon(Icon::Close)}</button>
         </div>
     }
     .into_any()

@@ -3,7 +3,7 @@
 use super::{Workspace, runs::RunList};
 use data::{
     column::{Cell, Column},
-    query::{Condition, Expr, Field, Form, Operator, Ordering, Part, QueryError, RunAttribute, parse_query},
+    query::{Condition, Expr, Field, Form, Operator, Ordering, QueryError, RunAttribute, parse_query},
     run::RunRow,
 };
 use leptos::prelude::*;
@@ -174,35 +174,6 @@ pub fn values_of(list: &RunList, field: &Field<RunAttribute>) -> Vec<String> {
     };
     let values: BTreeSet<String> = list.rows().filter_map(|row| value(row)).filter(|text| !text.is_empty()).collect();
     values.into_iter().take(MOST_VALUES).collect()
-}
-
-/// The row at a place: of the form itself, or of a group.
-pub fn row_at(form: &Form, (part, inner): (usize, Option<usize>)) -> Option<&Condition> {
-    match (form.parts.get(part)?, inner) {
-        (Part::One(row), None) => Some(row),
-        (Part::Group(_, rows), Some(inner)) => rows.get(inner),
-        (Part::One(_), Some(_)) | (Part::Group(..), None) => None,
-    }
-}
-
-/// As [`row_at`], to change it.
-pub fn row_mut(form: &mut Form, (part, inner): (usize, Option<usize>)) -> Option<&mut Condition> {
-    match (form.parts.get_mut(part)?, inner) {
-        (Part::One(row), None) => Some(row),
-        (Part::Group(_, rows), Some(inner)) => rows.get_mut(inner),
-        (Part::One(_), Some(_)) | (Part::Group(..), None) => None,
-    }
-}
-
-/// Takes the row at a place away, and its group if nothing is left in it.
-pub fn remove_row(form: &mut Form, (part, inner): (usize, Option<usize>)) {
-    if let (Some(Part::Group(_, rows)), Some(inner)) = (form.parts.get_mut(part), inner)
-        && rows.len() > 1
-    {
-        rows.remove(inner);
-    } else {
-        form.parts.remove(part);
-    }
 }
 
 #[cfg(test)]

@@ -153,77 +153,149 @@ impl Condition {
 pub enum Part {
     /// One row.
     One(Condition),
-    /// Rows of which any (or all, if the flag is false) must hold.
-    Group(bool, Vec<Condition>),
+    /// Rows and groups that hold together.
+    Group(Form),
 }
 
-/// Rows, and groups of rows one level deep.
+/// Rows and groups of rows, of any depth.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Form {
+    /// Whether the opposite must hold.
+    pub not: bool,
     /// Whether any part suffices; else all must hold.
     pub any: bool,
     /// The parts in order.
     pub parts: Vec<Part>,
 }
 
+/// A part as text, and whether it is several that a word joins.
+struct Written {
+    text: String,
+    joined: bool,
+}
+
 impl Form {
-    /// The form of a query; `None` if it cannot be read, or says more than rows can show.
+    /// The form of a query; `None` if it cannot be read, or if a text of a list has a comma, which rows cannot show.
     pub fn of_text(text: &str) -> Option<Form> {
-        Form::of_expr(&parse_query(text).ok()?)
+        let expr = parse_query(text).ok()?;
+        match &expr {
+            Expr::All(_) | Expr::Any(_) => Form::of_parts(false, &expr),
+            Expr::Not(_) | Expr::Compare(_) => Some(Form { parts: vec![Part::of(&expr)?], ..Form::default() }),
+        }
     }
 
-    fn of_expr(expr: &Expr<RunAttribute>) -> Option<Form> {
+    /// A group of the parts of `expr`, or of `expr` alone.
+    fn of_parts(not: bool, expr: &Expr<RunAttribute>) -> Option<Form> {
         let (any, parts) = match expr {
             Expr::Any(parts) => (true, &parts[..]),
             Expr::All(parts) => (false, &parts[..]),
             Expr::Not(_) | Expr::Compare(_) => (false, std::slice::from_ref(expr)),
         };
-        Some(Form { any, parts: parts.iter().map(Part::of).collect::<Option<_>>()? })
+        Some(Form { not, any, parts: parts.iter().map(Part::of).collect::<Option<_>>()? })
     }
 
-    /// The query: rows without a value are left out.
+    /// The query: rows without a value are left out, and so are groups without a row that has one.
     pub fn text(&self) -> String {
-        let parts: Vec<String> = self.parts.iter().filter_map(Part::text).collect();
-        let lone = parts.len() == 1;
-        let inside = |part: String| match lone && part.starts_with('(') {
-            true => part[1..part.len() - 1].to_owned(),
-            false => part,
+        self.written().map(|written| written.text).unwrap_or_default()
+    }
+
+    fn written(&self) -> Option<Written> {
+        let mut parts: Vec<Written> = self.parts.iter().filter_map(Part::written).collect();
+        let whole = match parts.len() {
+            0 => return None,
+            1 => parts.remove(0),
+            _ => {
+                let texts: Vec<String> = parts.into_iter().map(Written::inside).collect();
+                Written { text: texts.join(if self.any { " OR " } else { " AND " }), joined: true }
+            }
         };
-        parts.into_iter().map(inside).collect::<Vec<_>>().join(if self.any { " OR " } else { " AND " })
+        Some(match self.not {
+            true => Written { text: format!("NOT {}", whole.inside()), joined: false },
+            false => whole,
+        })
+    }
+
+    /// The part at `path`: a place in the form, then in its group, and so on.
+    pub fn at(&self, path: &[usize]) -> Option<&Part> {
+        let (first, rest) = path.split_first()?;
+        match (self.parts.get(*first)?, rest) {
+            (part, []) => Some(part),
+            (Part::Group(group), rest) => group.at(rest),
+            (Part::One(_), _) => None,
+        }
+    }
+
+    /// The group at `path`; an empty path is the form itself.
+    pub fn group(&self, path: &[usize]) -> Option<&Form> {
+        match path {
+            [] => Some(self),
+            path => match self.at(path)? {
+                Part::Group(group) => Some(group),
+                Part::One(_) => None,
+            },
+        }
+    }
+
+    /// As [`Form::group`], to change it.
+    pub fn group_mut(&mut self, path: &[usize]) -> Option<&mut Form> {
+        let Some((first, rest)) = path.split_first() else { return Some(self) };
+        match self.parts.get_mut(*first)? {
+            Part::Group(group) => group.group_mut(rest),
+            Part::One(_) => None,
+        }
+    }
+
+    /// The row at `path`.
+    pub fn row(&self, path: &[usize]) -> Option<&Condition> {
+        match self.at(path)? {
+            Part::One(row) => Some(row),
+            Part::Group(_) => None,
+        }
+    }
+
+    /// As [`Form::row`], to change it.
+    pub fn row_mut(&mut self, path: &[usize]) -> Option<&mut Condition> {
+        let (last, group) = path.split_last()?;
+        match self.group_mut(group)?.parts.get_mut(*last)? {
+            Part::One(row) => Some(row),
+            Part::Group(_) => None,
+        }
+    }
+
+    /// Takes the part at `path` away, and with it the groups in which nothing is left.
+    pub fn remove(&mut self, path: &[usize]) {
+        let Some((last, group)) = path.split_last() else { return };
+        let Some(form) = self.group_mut(group).filter(|form| *last < form.parts.len()) else { return };
+        form.parts.remove(*last);
+        if form.parts.is_empty() {
+            self.remove(group);
+        }
+    }
+}
+
+impl Written {
+    /// The text as a part of another one.
+    fn inside(self) -> String {
+        if self.joined { format!("({})", self.text) } else { self.text }
     }
 }
 
 impl Part {
     fn of(expr: &Expr<RunAttribute>) -> Option<Part> {
         match expr {
-            Expr::All(parts) => Some(Part::Group(false, parts.iter().map(row).collect::<Option<_>>()?)),
-            Expr::Any(parts) => Some(Part::Group(true, parts.iter().map(row).collect::<Option<_>>()?)),
-            Expr::Not(_) | Expr::Compare(_) => row(expr).map(Part::One),
+            Expr::All(_) | Expr::Any(_) => Form::of_parts(false, expr).map(Part::Group),
+            Expr::Compare(comparison) => Condition::of(false, comparison).map(Part::One),
+            Expr::Not(inner) => match &**inner {
+                Expr::Compare(comparison) => Condition::of(true, comparison).map(Part::One),
+                Expr::Not(_) | Expr::All(_) | Expr::Any(_) => Form::of_parts(true, inner).map(Part::Group),
+            },
         }
     }
 
-    fn text(&self) -> Option<String> {
+    fn written(&self) -> Option<Written> {
         match self {
-            Part::One(row) => row.text(),
-            Part::Group(any, rows) => {
-                let mut texts: Vec<String> = rows.iter().filter_map(Condition::text).collect();
-                match texts.len() {
-                    0 => None,
-                    1 => texts.pop(),
-                    _ => Some(format!("({})", texts.join(if *any { " OR " } else { " AND " }))),
-                }
-            }
+            Part::One(row) => row.text().map(|text| Written { text, joined: false }),
+            Part::Group(group) => group.written(),
         }
-    }
-}
-
-fn row(expr: &Expr<RunAttribute>) -> Option<Condition> {
-    match expr {
-        Expr::Compare(comparison) => Condition::of(false, comparison),
-        Expr::Not(inner) => match &**inner {
-            Expr::Compare(comparison) => Condition::of(true, comparison),
-            Expr::Not(_) | Expr::All(_) | Expr::Any(_) => None,
-        },
-        Expr::All(_) | Expr::Any(_) => None,
     }
 }

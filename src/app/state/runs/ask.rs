@@ -25,11 +25,21 @@ pub fn applied_filter(view: &View) -> String {
     }
 }
 
+/// How many runs one pattern of a query names.
+const MOST_IN_PATTERN: usize = 100;
+
 /// A query for the runs with these first eight digits of their ids; none passes where none is given.
 pub(super) fn named_filter<'a>(shorts: impl Iterator<Item = &'a String>) -> String {
     let shorts: Vec<&str> = shorts.filter(|short| digits(short).is_some()).map(String::as_str).collect();
-    // No id begins with a z.
-    format!("attributes.run_id RLIKE '^({})'", if shorts.is_empty() { "z".to_owned() } else { shorts.join("|") })
+    let of = |shorts: &[&str]| format!("attributes.run_id RLIKE '^({})'", shorts.join("|"));
+    // A regular expression has at most 1,000 bytes.
+    let mut parts: Vec<String> = shorts.chunks(MOST_IN_PATTERN).map(of).collect();
+    match parts.len() {
+        // No id begins with a z.
+        0 => of(&["z"]),
+        1 => parts.remove(0),
+        _ => format!("({})", parts.join(" OR ")),
+    }
 }
 
 /// The numbers of metrics beside the latest that `view` shows, groups, colours or brushes by.
@@ -117,6 +127,8 @@ mod tests {
         let filter = applied_filter(&view);
         assert_eq!(filter, "attributes.run_id RLIKE '^(0000000b|00c0ffee)' AND (user = 'a')");
         assert!(parse_query(&filter).is_ok());
+        view.selections.insert("best".into(), (0..10_000).map(|run| format!("{run:08x}")).collect());
+        assert!(parse_query(&applied_filter(&view)).is_ok(), "a selection of thousands is read, too");
         view.selections.insert("best".into(), BTreeSet::new());
         assert!(parse_query(&applied_filter(&view)).is_ok());
         assert_eq!(both("a", "b OR c"), "a AND (b OR c)");

@@ -137,8 +137,14 @@ fn a_form_shows_what_it_can() {
         ("a list", "params.a IN ('a', 'b')", true),
         ("a text with a comma in a list", "params.a IN ('a,b')", false),
         ("an empty text", "params.a = ''", false),
-        ("a group in a group", "user_id = 'a' OR (user_id = 'b' AND (user_id = 'c' OR user_id = 'd'))", false),
-        ("not a group", "NOT (user_id = 'a' OR user_id = 'b')", false),
+        ("a group in a group", "user_id = 'a' OR (user_id = 'b' AND (user_id = 'c' OR user_id = 'd'))", true),
+        ("not a group", "NOT (user_id = 'a' OR user_id = 'b')", true),
+        (
+            "not a group in one that is not",
+            "user_id = 'a' AND NOT (user_id = 'b' OR NOT (user_id = 'c' AND user_id = 'd'))",
+            true,
+        ),
+        ("not not", "NOT NOT user_id = 'a'", true),
         ("nonsense", "user_id =", false),
     ] {
         let form = Form::of_text(text);
@@ -150,6 +156,37 @@ fn a_form_shows_what_it_can() {
     let mut form = Form::of_text("user_id = 'a'").unwrap();
     form.parts.push(Part::One(Condition::new(Field::Param("lr".into()))));
     assert_eq!(form.text(), "user_id = 'a'", "a row in the making says nothing");
+    let empty = Form { not: true, parts: vec![Part::Group(Form::default())], ..Form::default() };
+    assert_eq!(empty.text(), "", "a group without a row says nothing");
+}
+
+#[test]
+fn parts_of_a_form_are_found_changed_and_taken_away() {
+    let text = "user_id = 'a' OR (user_id = 'b' AND (user_id = 'c' OR user_id = 'd'))";
+    let mut form = Form::of_text(text).unwrap();
+    for (path, found) in [
+        (&[0][..], Some("a")),
+        (&[1, 1, 0], Some("c")),
+        (&[1], None),
+        (&[1, 1], None),
+        (&[0, 0], None),
+        (&[1, 1, 2], None),
+        (&[], None),
+    ] {
+        assert_eq!(form.row(path).map(|row| row.value.as_str()), found, "{path:?}");
+    }
+    assert!(form.group(&[1, 1]).is_some_and(|group| group.any) && form.group(&[0]).is_none());
+    form.row_mut(&[1, 1, 1]).unwrap().value = "e".into();
+    form.group_mut(&[1, 1]).unwrap().not = true;
+    assert_eq!(form.text(), "user_id = 'a' OR (user_id = 'b' AND NOT (user_id = 'c' OR user_id = 'e'))");
+    form.remove(&[1, 0]);
+    assert_eq!(form.text(), "user_id = 'a' OR NOT (user_id = 'c' OR user_id = 'e')");
+    form.remove(&[1, 0, 0]);
+    form.remove(&[7]);
+    assert_eq!(form.text(), "user_id = 'a' OR NOT user_id = 'e'");
+    form.remove(&[1, 0, 0]);
+    assert_eq!(form.text(), "user_id = 'a'", "a group goes with its last row, and so does the one around it");
+    assert_eq!(form.parts.len(), 1);
 }
 
 fn comparison() -> impl Strategy<Value = Expr<RunAttribute>> {
