@@ -41,7 +41,7 @@ pub(crate) const ONE: i32 = 1024;
 /// How far from the picture a y may lie, pixels: beyond what is seen, near enough to count.
 pub(crate) const FAR: f64 = 1e6;
 /// Below every picture.
-const NOWHERE: i32 = i32::MAX / 2;
+const NOWHERE: i32 = i32::MAX / 4;
 
 impl Envelope {
     /// Makes room for a line of `width_dpx` across `columns` pixels.
@@ -159,7 +159,7 @@ struct Pen {
 
 impl Pen {
     fn at(x: f64, y: f64) -> Pen {
-        Pen { x, y, cell: x.max(0.0) as usize, low: y as i32, high: y as i32 }
+        Pen { x, y, cell: x.max(0.0) as usize, low: whole(y), high: whole(y) }
     }
 
     /// Goes straight to a place on the right, and sets the spans of the cells that it leaves.
@@ -180,7 +180,7 @@ impl Pen {
                 self.lift(lows, highs);
                 self.cell += 1;
                 side += 1.0;
-                (self.low, self.high) = (at_side as i32, at_side as i32);
+                (self.low, self.high) = (whole(at_side), whole(at_side));
             }
             self.widen(y);
         }
@@ -189,15 +189,15 @@ impl Pen {
 
     #[inline(always)]
     fn widen(&mut self, y: f64) {
-        self.low = self.low.min(y as i32);
-        self.high = self.high.max(y as i32);
+        self.low = self.low.min(whole(y));
+        self.high = self.high.max(whole(y));
     }
 
     /// Comes in from the left on the way to a place.
     #[cold]
     fn enter(&mut self, x: f64, y: f64) {
         let inside = if x > 0.0 { self.y - self.x * (y - self.y) / (x - self.x) } else { y };
-        (self.low, self.high) = (inside as i32, inside as i32);
+        (self.low, self.high) = (whole(inside), whole(inside));
     }
 
     /// Sets the span of the current cell, if there is one.
@@ -207,6 +207,13 @@ impl Pen {
             (*low, *high) = (self.low, self.high);
         }
     }
+}
+
+/// A y as a whole number, near enough that no two are further apart than a number can say: a line that is far steeper
+/// than a cell is wide may come in from anywhere.
+#[inline(always)]
+fn whole(y: f64) -> i32 {
+    (y as i32).clamp(-NOWHERE, NOWHERE)
 }
 
 /// A range at least `width` wide with the same middle.

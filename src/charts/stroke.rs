@@ -36,7 +36,7 @@ impl Stroke {
 /// The stroke of line `index` of `chart`.
 ///
 /// 1.5 CSS pixels up to 20 lines and 1 beyond; from 60 lines on ever more transparent, down to 40 %
-/// at 500, so that density shows. Members of a group are thinner and fainter than its line.
+/// at 500, so that density shows. The baseline is bolder than any. Members of a group are thinner and fainter than its line.
 pub fn stroke(chart: &LineChart, index: usize, theme: &Theme) -> Stroke {
     let line = &chart.lines[index];
     let count = chart.lines.len();
@@ -50,9 +50,10 @@ pub fn stroke(chart: &LineChart, index: usize, theme: &Theme) -> Stroke {
         (None, Some(_)) => (1.75, 1.0),
         (None, None) => (width, alpha),
     };
+    let (width, alpha): (f64, f64) = if line.is_baseline { (2.5, 1.0) } else { (width, alpha) };
     let (width, alpha) = match line.emphasis {
         Emphasis::Normal => (width, alpha),
-        Emphasis::Raised => (2.0, 1.0),
+        Emphasis::Raised => (width.max(2.0), 1.0),
         Emphasis::Dimmed => (width, alpha * 0.3),
     };
     Stroke { color: line.color, width_dpx: theme.dpx(width), alpha, dashes: line.dashes, scale: theme.scale }
@@ -97,6 +98,9 @@ mod tests {
             chart.lines[1].emphasis = Emphasis::Dimmed;
             let theme = Theme::light(1.0);
             let (raised, dimmed) = (stroke(&chart, 0, &theme), stroke(&chart, 1, &theme));
+            chart.lines[0] = chart.lines[0].clone().as_baseline().with_emphasis(Emphasis::Normal);
+            let baseline = stroke(&chart, 0, &theme);
+            assert!(baseline.width_dpx > raised.width_dpx && baseline.alpha == 1.0, "{lines} lines");
             assert!(raised.alpha == 1.0 && raised.width_dpx >= 2.0 && dimmed.alpha <= 0.3, "{lines} lines");
         }
     }

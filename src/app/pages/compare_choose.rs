@@ -12,7 +12,7 @@ use crate::{
         theme::ThemeState,
     },
 };
-use charts::{color::palette_color, format::counted};
+use charts::format::counted;
 use data::run::RunRow;
 use leptos::{html, prelude::*};
 use std::sync::Arc;
@@ -101,7 +101,7 @@ impl PartialEq for Found {
 #[component]
 fn Choice(workspace: Workspace, row: Arc<RunRow>) -> impl IntoView {
     let theme = expect_context::<ThemeState>();
-    let (short, color) = (row.run_id.short(), row.color as usize);
+    let (run, short, color) = (row.run_id, row.run_id.short(), row.color);
     let chosen = {
         let short = short.clone();
         workspace.view(move |view| view.compare.runs.contains(&short))
@@ -110,7 +110,7 @@ fn Choice(workspace: Workspace, row: Arc<RunRow>) -> impl IntoView {
     view! {
         <label class="run-row">
             <input type="checkbox" prop:checked=move || chosen.get() on:change=change/>
-            <i class="run-color" style:--run=move || palette_color(color, theme.dark.get()).to_string()></i>
+            <i class="run-color" style:--run=move || workspace.color_of(run, color, theme.dark.get()).to_string()></i>
             <span class="run-name">{row.name.clone()}</span>
             <span class="run-value mono">{row.run_id.short()}</span>
         </label>

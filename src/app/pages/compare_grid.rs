@@ -12,10 +12,7 @@ use crate::{
         theme::ThemeState,
     },
 };
-use charts::{
-    color::palette_color,
-    format::{count_text, counted},
-};
+use charts::format::{count_text, counted};
 use data::{
     compare::{Fact, Files, Key, Section},
     run::{RunId, RunRow},
@@ -159,7 +156,7 @@ fn left_of(grid: Grid, at: usize) -> Option<String> {
 fn Head(grid: Grid, placed: Placed) -> impl IntoView {
     let theme = expect_context::<ThemeState>();
     let Placed { at, row } = placed;
-    let (run, short, color) = (row.run_id, row.run_id.short(), row.color as usize);
+    let (run, short, color) = (row.run_id, row.run_id.short(), row.color);
     let workspace = grid.workspace;
     let href = format!("/experiments/{}/runs/{run}", crate::api::path_part(&row.experiment_id));
     let note = move || grid.comparison.files.with(|files| listing_note(files.get(&run)));
@@ -178,7 +175,7 @@ fn Head(grid: Grid, placed: Placed) -> impl IntoView {
             on:pointerenter=move |_| workspace.hovered.set(Some(run))
             on:pointerleave=move |_| workspace.hovered.set(None)>
             <span class="compare-run">
-                <i style:--run=move || palette_color(color, theme.dark.get()).to_string()></i>
+                <i style:--run=move || workspace.color_of(run, color, theme.dark.get()).to_string()></i>
                 <a href=href title=name.clone()>{name.clone()}</a>
             </span>
             <span class="compare-tools">

@@ -161,6 +161,7 @@ impl Panel {
         });
         let frames = RwSignal::new(Arc::<BTreeMap<String, Arc<PanelFrame>>>::default());
         let group_by = workspace.view(|view| view.group_by.clone());
+        let baseline = workspace.view(|view| view.baseline.clone());
         let lines_drawn = Memo::new(move |_| {
             if !seen.get() {
                 return Arc::default();
@@ -181,6 +182,7 @@ impl Panel {
                     rows: &rows,
                     look,
                     group_by: &group_by.read(),
+                    baseline: baseline.read().as_deref(),
                     tints: &workspace.tints.read(),
                     dark: theme.dark.get(),
                     details,

@@ -91,6 +91,14 @@ fn Form(workspace: Workspace, level: Level) -> impl IntoView {
     Effect::new(move |_| {
         if let Some(aside) = aside.get() {
             let _ = aside.focus();
+            // What is set is seen, also where the form takes a part of the board's place.
+            request_animation_frame(|| {
+                if let Ok(Some(edited)) = document().query_selector("figure[data-edited]") {
+                    let options = web_sys::ScrollIntoViewOptions::new();
+                    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+                    edited.scroll_into_view_with_scroll_into_view_options(&options);
+                }
+            });
         }
     });
     let on_key = move |event: ev::KeyboardEvent| {

@@ -66,7 +66,9 @@ pub fn near(picture: &Picture, at: (f64, f64), told: impl Fn(&Line) -> (String, 
             let band =
                 band.map_or(String::new(), |(low, high)| format!(" [{}, {}]", value_text(low), value_text(high)));
             let n = pooled.count_at(hit.point).unwrap_or(pooled.runs);
-            format!("{band} n={n}")
+            // Where members have ended or not begun, a center may jump.
+            let of = if n < pooled.runs { format!(" of {}", pooled.runs) } else { String::new() };
+            format!("{band} n={n}{of}")
         });
         let original = line.original().and_then(|points| points.x.binary_search(&hit.x).ok().map(|at| points.y[at]));
         let (name, detail) = told(line);

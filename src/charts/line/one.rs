@@ -26,6 +26,8 @@ pub struct Line {
     pub series: u16,
     /// The group that it is a member of. A member's line is thin, and not listed in legends.
     pub member_of: Option<u32>,
+    /// Whether it is the one that others are measured against: drawn bolder, and dashed.
+    pub is_baseline: bool,
     /// What legends and tooltips call it.
     pub name: String,
     /// Its colour.
@@ -50,6 +52,7 @@ impl Line {
             owner: owner.into(),
             series: 0,
             member_of: None,
+            is_baseline: false,
             name: name.into(),
             color,
             dashes: Dashes::Solid,
@@ -84,6 +87,12 @@ impl Line {
     /// The same line as a thin member of the group with this index.
     pub fn as_member_of(self, group: u32) -> Line {
         Line { member_of: Some(group), ..self }
+    }
+
+    /// The same line as the one that others are measured against. A pattern that it has already stays.
+    pub fn as_baseline(self) -> Line {
+        let dashes = if self.dashes == Dashes::Solid { Dashes::Dashed } else { self.dashes };
+        Line { is_baseline: true, dashes, ..self }
     }
 
     /// The same line as its owner's series with this index.
@@ -168,7 +177,8 @@ impl PartialEq for Line {
                 (Some(_), None) | (None, Some(_)) => false,
             }
         }
-        (self.owner, self.series, self.member_of) == (other.owner, other.series, other.member_of)
+        (self.owner, self.series, self.member_of, self.is_baseline)
+            == (other.owner, other.series, other.member_of, other.is_baseline)
             && (self.color, self.dashes, self.emphasis) == (other.color, other.dashes, other.emphasis)
             && self.name == other.name
             && same(&self.original, &other.original)

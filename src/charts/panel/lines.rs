@@ -49,6 +49,8 @@ pub struct Parts<'a> {
     pub look: &'a LineLook,
     /// Which columns group runs, if any do.
     pub group_by: &'a [Column],
+    /// The first digits of the run that others are measured against, if there is one.
+    pub baseline: Option<&'a str>,
     /// The colours.
     pub tints: &'a Tints,
     /// Whether the ground is dark.
@@ -143,7 +145,11 @@ pub(super) fn drawn(parts: &Parts) -> Drawn {
             }
             let has = differing.iter().filter(|column| column.cell(row) != Cell::Missing);
             let details = has.map(|column| detail(column, row)).collect::<Vec<_>>().join(", ");
-            drawn.push(chart_line.with_series(series as u16).with_dashes(dashes_of(row)), facets.place(row), details);
+            chart_line = chart_line.with_series(series as u16).with_dashes(dashes_of(row));
+            if parts.baseline == Some(&row.run_id.short()) {
+                chart_line = chart_line.as_baseline();
+            }
+            drawn.push(chart_line, facets.place(row), details);
         }
     }
     drawn.facets = facets.names;
@@ -302,6 +308,7 @@ mod tests {
             rows: &rows,
             look,
             group_by: &[],
+            baseline: None,
             tints: &tints,
             dark: false,
             details: true,
@@ -325,6 +332,25 @@ mod tests {
             ["lr 0.1, adam", "lr 0.01, adam"],
             "a seed tells little"
         );
+    }
+
+    #[test]
+    fn the_baseline_is_bold_and_dashed() {
+        let rows = [row(1 << 96, &[]), row(2 << 96, &[])];
+        let (rows, frame) = (rows.iter().collect::<Vec<_>>(), frame(&[1 << 96, 2 << 96], 1.0));
+        let (frames, look, tints) = ([("loss", &frame)], LineLook::default(), Tints::default());
+        let drawn = Drawn::of(&Parts {
+            frames: &frames,
+            rows: &rows,
+            look: &look,
+            group_by: &[],
+            baseline: Some("00000002"),
+            tints: &tints,
+            dark: false,
+            details: false,
+        });
+        let looks: Vec<_> = drawn.lines.iter().map(|line| (line.is_baseline, line.dashes)).collect();
+        assert_eq!(looks, [(false, Dashes::Solid), (true, Dashes::Dashed)]);
     }
 
     #[test]

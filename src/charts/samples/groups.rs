@@ -20,6 +20,7 @@ pub(super) fn all(dark: bool) -> Vec<(&'static str, LineChart)> {
         ("members", with_members(2, 6, dark)),
         ("band-log", LineChart { y_kind: ScaleKind::Log, ..wide_band(dark) }),
         ("band-gaps", band_with_gaps(dark)),
+        ("baseline", measured(dark)),
         ("dashes", dashes(dark)),
         ("dashes-noisy", noisy_dashes(dark)),
         ("annotations", annotated(dark)),
@@ -109,6 +110,14 @@ fn band_with_gaps(dark: bool) -> LineChart {
     let pooled = Pooled { center: Center::Median, runs: 9, counts: Vec::new() };
     let line = Line::of_group(0, "sgd", Arc::new(Points { x: x.clone(), y }), palette_color(1, dark), pooled);
     LineChart::new("val/loss", vec![line.with_band(Arc::new(Band::new(BandKind::Quartiles, x, low, high)))])
+}
+
+/// Runs that are measured against one of them.
+fn measured(dark: bool) -> LineChart {
+    let mut chart = losses(12, 60, dark);
+    let last = chart.lines.pop().expect("there are twelve");
+    chart.lines.push(last.as_baseline());
+    chart
 }
 
 /// A line in each pattern.

@@ -88,6 +88,7 @@ impl PanelData {
             rows: &from_below,
             look,
             group_by: &view.group_by,
+            baseline: view.baseline.as_deref(),
             tints: &tints,
             dark,
             details: false,

@@ -73,7 +73,16 @@ async fn in_the_app(server: &Server, eid: i64, view: &View, panel: &str) -> InTh
     let tints = Tints::of_view(view, &rows);
     let from_below: Vec<&RunRow> = page.runs.iter().rev().collect();
     let (group_by, dark) = (view.group_by.as_slice(), false);
-    let parts = Parts { frames: &frames, rows: &from_below, look: &look, group_by, tints: &tints, dark, details: true };
+    let parts = Parts {
+        frames: &frames,
+        rows: &from_below,
+        look: &look,
+        group_by,
+        baseline: view.baseline.as_deref(),
+        tints: &tints,
+        dark,
+        details: true,
+    };
     let drawn = Drawn::of(&parts);
     let around = Around {
         title: own.map(|own| own.title.clone()).filter(|title| !title.is_empty()).unwrap_or(panel.to_owned()),
