@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     color::palette_color,
-    line::{Dashes, Line},
+    line::{Dashes, Emphasis, Line, Owner},
     theme::Rgb,
 };
 use data::{
@@ -160,6 +160,23 @@ impl Drawn {
     /// The lines that `parts` make.
     pub fn of(parts: &Parts) -> Drawn {
         drawn(parts)
+    }
+
+    /// Raises the lines of these runs and of their groups, and dims the others; does nothing if there are none.
+    pub fn raise(&mut self, runs: impl Fn(&RunId) -> bool) {
+        let raised: Vec<Owner> = (0..)
+            .zip(&self.groups)
+            .filter(|(_, members)| members.iter().any(&runs))
+            .map(|(index, _)| Owner::Group(index))
+            .collect();
+        let stands_out = |line: &Line| {
+            line.run().is_some_and(|run| runs(&run)) || raised.iter().any(|owner| line.belongs_to(*owner))
+        };
+        if self.lines.iter().any(stands_out) {
+            for line in &mut self.lines {
+                line.emphasis = if stands_out(line) { Emphasis::Raised } else { Emphasis::Dimmed };
+            }
+        }
     }
 
     fn push(&mut self, line: Line, facet: usize, details: String) {
@@ -369,6 +386,19 @@ mod tests {
             let said = tooltip_words(line, &rows[0], "loss", &[], &look, &differing);
             assert_eq!((said.0.as_str(), said.1.as_str()), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn raised_runs_stand_out_in_every_line() {
+        let frames = [("loss", frame(&[1, 2], 1.0)), ("val", frame(&[1, 3], 1.0))];
+        let emphasis = |of: u128| {
+            let mut drawn = drawn_with(&frames, &LineLook::default());
+            drawn.raise(|run| run.0 == of);
+            drawn.lines.iter().map(|line| line.emphasis).collect::<Vec<_>>()
+        };
+        use Emphasis::{Dimmed, Normal, Raised};
+        assert_eq!(emphasis(1), [Raised, Dimmed, Raised, Dimmed]);
+        assert_eq!(emphasis(4), [Normal; 4], "nobody is dimmed for a run that is not there");
     }
 
     #[test]

@@ -124,9 +124,9 @@ impl Chosen {
         self.panel.as_ref().is_none_or(|wanted| *wanted == panel.key)
     }
 
-    /// The view with no more of x than is wanted.
-    fn of(&self, opened: &Opened) -> View {
-        let mut view = opened.shown.target.view().cloned().unwrap_or_default();
+    /// The view of `target` with no more of x than is wanted.
+    fn of(&self, opened: &Opened, target: &ShareTarget) -> View {
+        let mut view = target.view().cloned().unwrap_or_default();
         if let Some(range) = self.range {
             for panel in &opened.shown.panels {
                 let look = view.look_of(&panel.section, &panel.key);
@@ -250,7 +250,7 @@ pub(super) async fn drawn(
     let format = Format::of_ending(&asked.format).ok_or_else(unknown)?;
     let target = asked.target.mended().map_err(|error| bad(&error))?;
     let named = target.clone();
-    let scope = state.store.read(move |db| share::resolve(db, &named)).await?;
+    let scope = state.store.ask_runs(move |sets| share::resolve(sets, &named)).await?;
     let title = target.experiment().unwrap_or_default().to_owned();
     let opened = Opened::unkept(target, format!("Experiment {title}"), scope);
     let look = asked.wanted.look(opened.shown.panels.len() == 1)?;
@@ -280,9 +280,11 @@ async fn draw(
         Format::Csv | Format::Json | Format::Tex => MOST_DATA_PANELS,
         Format::Svg | Format::Png | Format::Pdf => render::panels_that_fit(look.size),
     };
-    let view = chosen.of(opened);
-    let panels = panels(state, opened, &view, chosen, most, look.size.0).await?;
     let shown = opened.shown.clone();
+    let inside = chosen.of(opened, &shown.target);
+    let panels = panels(state, opened, &inside, chosen, most, look.size.0).await?;
+    // The rows are as they go out, and so are the runs that the view pins.
+    let view = chosen.of(opened, &shown.page.target);
     let link = token.map(|token| format!("/s/{token}")).unwrap_or_default();
     let drawn = tokio::task::spawn_blocking(move || {
         let about = About { title: &shown.page.title, link: &link };

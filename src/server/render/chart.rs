@@ -8,7 +8,7 @@ use charts::{
 };
 use data::{
     frame::Frame,
-    run::RunRow,
+    run::{RunId, RunRow},
     view::{LegendPlace, LineLook, View},
 };
 use std::collections::HashSet;
@@ -81,8 +81,12 @@ impl PanelData {
         let frames: Vec<(&str, &LineFrame)> = held.iter().map(|(line, frame)| (*line, frame)).collect();
         let all: Vec<&RunRow> = rows.iter().collect();
         let tints = Tints::of_view(view, &all);
-        // The first run of the list lies above the others.
-        let from_below: Vec<&RunRow> = rows.iter().rev().collect();
+        // The first run of the list lies above the others, and what is pinned above all.
+        let pinned = |row: &RunRow| view.pinned.contains(&row.run_id.short());
+        let place = |row: &RunRow| (view.baseline.as_deref() != Some(&row.run_id.short()), !pinned(row));
+        let mut from_below: Vec<&RunRow> = rows.iter().collect();
+        from_below.sort_by_key(|row| place(row));
+        from_below.reverse();
         let parts = Parts {
             frames: &frames,
             rows: &from_below,
@@ -93,7 +97,9 @@ impl PanelData {
             dark,
             details: false,
         };
-        let drawn = Drawn::of(&parts);
+        let mut drawn = Drawn::of(&parts);
+        let raised: HashSet<RunId> = rows.iter().filter(|row| pinned(row)).map(|row| row.run_id).collect();
+        drawn.raise(|run| raised.contains(run));
         let panel = view.panels.get(&self.key);
         let around = Around {
             title: self.title(view),

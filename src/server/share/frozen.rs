@@ -81,7 +81,7 @@ pub async fn freeze(store: &Store, target: &ShareTarget) -> Result<Vec<(String, 
         return super::report::freeze(store, report_id).await;
     }
     let of = target.clone();
-    let scope = store.read(move |db| resolve(db, &of)).await?;
+    let scope = store.ask_runs(move |sets| resolve(sets, &of)).await?;
     let mut keeper = Keeper::default();
     keeper.keep_scope(store, "", target, &scope).await?;
     Ok(keeper.parts)

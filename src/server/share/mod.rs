@@ -131,9 +131,9 @@ impl Gate {
             ShareTarget::Report { report_id } => self.report(store, share, report_id, names).await?,
             _ => {
                 let of = share.clone();
-                let scope = store.read(move |db| match frozen {
-                    true => frozen::scope(db, of.sid, ""),
-                    false => scope::resolve(db, &of.row.target),
+                let scope = store.ask_runs(move |sets| match frozen {
+                    true => frozen::scope(sets.db, of.sid, ""),
+                    false => scope::resolve(sets, &of.row.target),
                 });
                 Shown::new(&share.row, scope.await?, names)
             }
@@ -149,10 +149,11 @@ impl Gate {
     /// What a link to a report shows now.
     async fn report(&self, store: &Store, share: &Share, id: &str, names: Option<Names>) -> Result<Shown, Closed> {
         let (of, id) = (share.clone(), id.to_owned());
-        let found = store.read(move |db| report::resolve_link(db, &of, &id)).await.map_err(|error| match error {
-            StoreError::NotFound(_) => Closed::Nothing,
-            error => Closed::Store(error),
-        })?;
+        let found =
+            store.ask_runs(move |sets| report::resolve_link(sets, &of, &id)).await.map_err(|error| match error {
+                StoreError::NotFound(_) => Closed::Nothing,
+                error => Closed::Store(error),
+            })?;
         let before = self.known.lock().expect("no panic while held").get(&share.sid).map(|known| known.shown.clone());
         let row = share.row.clone();
         let shown = tokio::task::spawn_blocking(move || {

@@ -15,6 +15,7 @@ use crate::{
     store::{
         Store, StoreError,
         reports::{self, files},
+        run_sets::RunSets,
         shares::Share,
     },
 };
@@ -78,22 +79,22 @@ fn kept(db: &Connection, sid: i64) -> Result<Written, StoreError> {
 }
 
 /// What the link `share` to the report shows.
-pub(super) fn resolve_link(db: &Connection, share: &Share, report: &str) -> Result<ReportScope, StoreError> {
+pub(super) fn resolve_link(sets: &RunSets, share: &Share, report: &str) -> Result<ReportScope, StoreError> {
     match share.row.frozen_millis {
-        Some(_) => resolve(db, kept(db, share.sid)?, Some(share.sid)),
-        None => resolve(db, written(db, report, Some(share.sid))?, None),
+        Some(_) => resolve(sets, kept(sets.db, share.sid)?, Some(share.sid)),
+        None => resolve(sets, written(sets.db, report, Some(share.sid))?, None),
     }
 }
 
 /// What `written` names; what of it the link `sid` keeps is taken from there.
-pub(super) fn resolve(db: &Connection, written: Written, sid: Option<i64>) -> Result<ReportScope, StoreError> {
+pub(super) fn resolve(sets: &RunSets, written: Written, sid: Option<i64>) -> Result<ReportScope, StoreError> {
     let mut parts = Vec::new();
     for wanted in wanted(&written.document) {
         let Wanted { name, target, drawn, frozen, most } = wanted;
         let found = match (&frozen, sid) {
-            (Some(frozen), _) => of_grid(db, &target, frozen, &drawn),
-            (None, Some(sid)) => frozen::scope(db, sid, &format!("{name}/")),
-            (None, None) => scope::resolve_drawn(db, &target, &drawn),
+            (Some(frozen), _) => of_grid(sets.db, &target, frozen, &drawn),
+            (None, Some(sid)) => frozen::scope(sets.db, sid, &format!("{name}/")),
+            (None, None) => scope::resolve_drawn(sets, &target, &drawn),
         };
         let mut scope = match found {
             Ok(scope) => scope,
@@ -216,7 +217,7 @@ pub async fn draft_to_keep(store: &Store, report: &str) -> Result<Vec<(String, V
 /// What a frozen link to a report keeps.
 pub(super) async fn freeze(store: &Store, report: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
     let id = report.to_owned();
-    let found = store.read(move |db| resolve(db, to_keep(db, &id)?, None)).await?;
+    let found = store.ask_runs(move |sets| resolve(sets, to_keep(sets.db, &id)?, None)).await?;
     let mut keeper = Keeper::default();
     keeper.keep(DOCUMENT.to_owned(), json_of(&found.written)?).await?;
     for part in found.parts.iter().filter(|part| part.frozen.is_none()) {

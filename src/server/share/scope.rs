@@ -1,19 +1,20 @@
 //! What a link's target names, looked up by the server itself: runs, columns, metrics.
 
 use crate::store::{
-    StoreError, rows, runs,
-    search::{self, RunQuery, View as Stage},
+    StoreError,
+    rows::{self, Told},
+    run_sets::RunSets,
+    runs,
 };
 use data::{
     brush::passes,
     column::{Attribute, Column},
-    query::{parse_query, parse_sort},
-    run::{MetricRow, RunRow},
+    query::{OrderKey, QueryError, parse_query, parse_sort},
+    run::{MetricRow, RunId, RunRow},
     share::ShareTarget,
     template::{Place, Template},
     view::View,
 };
-use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,18 +53,18 @@ pub struct ScopePanel {
 ///
 /// Runs that the view hides, brushes away, filters or does not find are not named, nor are metrics that
 /// none of the others logged.
-pub fn resolve(db: &Connection, target: &ShareTarget) -> Result<Scope, StoreError> {
+pub fn resolve(sets: &RunSets, target: &ShareTarget) -> Result<Scope, StoreError> {
     let rows = match target {
         ShareTarget::View { placed } | ShareTarget::Panel { placed, .. } => {
             let most = if target.tab() == "table" { MOST_ROWS } else { MOST_DRAWN };
-            chosen(db, number(&placed.experiment_id)?, &placed.view, most)?
+            chosen(sets, target, &placed.view, most)?
         }
         ShareTarget::Run { experiment_id, run_id, .. } => {
-            let key = runs::find(db, &run_id.to_string())?;
+            let key = runs::find(sets.db, &run_id.to_string())?;
             if key.eid != number(experiment_id)? {
                 return Err(StoreError::NotFound(format!("there is no run {run_id} in experiment {experiment_id}")));
             }
-            rows::rows(db, &[key.rid], &rows::Told::All)?
+            rows::rows(sets.db, &[key.rid], &Told::All)?
         }
         ShareTarget::Report { report_id } => {
             return Err(StoreError::NotFound(format!("there is no report {report_id}")));
@@ -77,13 +78,13 @@ pub fn resolve(db: &Connection, target: &ShareTarget) -> Result<Scope, StoreErro
 
 /// What the view in `target` names where only the panels `drawn` are on the screen, as in a report.
 pub(super) fn resolve_drawn(
-    db: &Connection,
+    sets: &RunSets,
     target: &ShareTarget,
     drawn: &BTreeSet<String>,
 ) -> Result<Scope, StoreError> {
     let nothing = View::default();
     let eid = number(target.experiment().unwrap_or_default())?;
-    let rows = chosen(db, eid, target.view().unwrap_or(&nothing), MOST_DRAWN)?;
+    let rows = chosen(sets, target, target.view().unwrap_or(&nothing), MOST_DRAWN)?;
     let metrics = logged(&rows);
     Ok(scope_drawn(target, eid, rows, metrics, drawn))
 }
@@ -140,25 +141,48 @@ pub(super) fn number(experiment: &str) -> Result<i64, StoreError> {
 }
 
 /// The runs that `view` draws, in its order.
-fn chosen(db: &Connection, eid: i64, view: &View, most: usize) -> Result<Vec<RunRow>, StoreError> {
-    let unread = |error: data::query::QueryError| StoreError::Invalid(error.to_string());
-    let query = RunQuery {
-        eids: vec![eid],
-        filter: parse_query(&view.filter).map_err(unread)?,
-        order: parse_sort(&view.order_by).map_err(unread)?,
-        view: Stage::Active,
-        offset: 0,
-        limit: u64::MAX >> 1,
-    };
+fn chosen(sets: &RunSets, target: &ShareTarget, view: &View, most: usize) -> Result<Vec<RunRow>, StoreError> {
+    let eid = number(target.experiment().unwrap_or_default())?;
+    let unread = |error: QueryError| StoreError::Invalid(error.to_string());
+    let filter = parse_query(&view.filter).map_err(unread)?.resolved(&view.directions);
+    let order = parse_sort(&view.order_by).map_err(unread)?.into_iter();
+    let order: Vec<_> = order.map(|key| OrderKey { field: key.field.resolved(&view.directions), ..key }).collect();
+    let summaries = summaries(target, view);
     let mut chosen = Vec::new();
-    for page in search::search_runs(db, &query)?.chunks(PAGE) {
-        let shown = rows::rows(db, page, &rows::Told::All)?.into_iter().filter(|row| draws(view, row));
+    for page in sets.of_experiment(eid, filter, &order)?.chunks(PAGE) {
+        let shown = told(sets, page, &summaries)?.into_iter().filter(|row| draws(view, row));
         chosen.extend(shown.take(most - chosen.len()));
         if chosen.len() >= most {
             break;
         }
     }
     Ok(chosen)
+}
+
+/// The summaries of metrics that the target names or that brushes ask for, each with what it means.
+fn summaries(target: &ShareTarget, view: &View) -> Vec<(Column, Column)> {
+    let named = if let Named::Only(columns) = Named::by(target) { columns } else { BTreeSet::new() };
+    let all: BTreeSet<&Column> = named.iter().chain(view.brushes.keys()).collect();
+    let summaries = all.into_iter().filter(|column| matches!(column, Column::Summary(..)));
+    summaries.map(|column| (column.clone(), column.resolved(&view.directions))).collect()
+}
+
+/// The runs numbered `rids` with all that their rows say, and these summaries.
+fn told(sets: &RunSets, rids: &[i64], summaries: &[(Column, Column)]) -> Result<Vec<RunRow>, StoreError> {
+    let mut rows = sets.rows(rids, &Told::All)?;
+    if summaries.is_empty() {
+        return Ok(rows);
+    }
+    let columns = summaries.iter().map(|(_, resolved)| resolved.clone()).collect();
+    let mut told: BTreeMap<RunId, _> =
+        sets.rows(rids, &Told::Columns(columns))?.into_iter().map(|row| (row.run_id, row.summaries)).collect();
+    for row in &mut rows {
+        row.summaries = told.remove(&row.run_id).unwrap_or_default();
+        for (column, resolved) in summaries {
+            row.summaries.extend(row.summaries.get(resolved).copied().map(|value| (column.clone(), value)));
+        }
+    }
+    Ok(rows)
 }
 
 /// Whether `view` draws a run that passes its filter.
@@ -246,6 +270,9 @@ impl Named {
             (_, "parallel") => columns.extend(view.parallel.axes.iter().chain(&view.parallel.color).cloned()),
             _ => {}
         }
+        // The best of a metric is also asked for as what it means, its least or its greatest.
+        let meant: Vec<Column> = columns.iter().map(|column| column.resolved(&view.directions)).collect();
+        columns.extend(meant);
         Named::Only(columns)
     }
 

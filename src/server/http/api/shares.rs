@@ -62,7 +62,7 @@ async fn make(state: &AppState, new: NewShare) -> Result<MadeShare, ApiError> {
         // Looked up now, so that a link to what is not there is never made.
         (named, false) => {
             let named = named.clone();
-            state.store.read(move |db| share::resolve(db, &named).map(drop)).await?;
+            state.store.ask_runs(move |sets| share::resolve(sets, &named).map(drop)).await?;
             Vec::new()
         }
     };

@@ -33,6 +33,7 @@ use super::{Store, StoreError, keys, search::View};
 use data::{
     brush::Brushes,
     column::Column,
+    frame::RunSet,
     groups::{GroupOrder, GroupValue, RunGroup},
     query::{Expr, Field, OrderKey, RunAttribute},
     run::RunId,
@@ -118,9 +119,9 @@ impl Lookup {
 }
 
 /// Asks for run sets. Each answer is no older than the question.
-pub(super) struct RunSets<'a> {
+pub struct RunSets<'a> {
     /// The store.
-    pub store: &'a Store,
+    pub(super) store: &'a Store,
     /// A connection in no transaction.
     pub db: &'a Connection,
 }
@@ -139,6 +140,18 @@ impl RunSets<'_> {
         let window = order::window(&found, &lookup, order, (offset as usize, limit as usize));
         let rids = window.into_iter().map(|place| found.run(place).rid).collect();
         Ok((found.places.len() as u64, rids))
+    }
+
+    /// The numbers of the runs of one experiment that pass `filter`, in order.
+    pub fn of_experiment(
+        &self,
+        eid: i64,
+        filter: Expr<RunAttribute>,
+        order: &[OrderKey<RunAttribute>],
+    ) -> Result<Vec<i64>, StoreError> {
+        let set = RunSet { experiments: vec![eid.to_string()], ..RunSet::default() };
+        let asked = Asked { filter, ..Asked::of(self.db, &set)? };
+        Ok(self.page(&asked, order, 0, u64::MAX)?.1)
     }
 
     /// The numbers of all runs that were asked for, in no order.
@@ -216,7 +229,7 @@ impl RunSets<'_> {
 
 impl Store {
     /// Runs `question` about run sets on a thread where blocking is fine.
-    pub(super) async fn ask_runs<T: Send + 'static>(
+    pub async fn ask_runs<T: Send + 'static>(
         &self,
         question: impl FnOnce(&RunSets) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {

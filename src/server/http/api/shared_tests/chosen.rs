@@ -31,13 +31,15 @@ impl World {
 #[tokio::test]
 async fn a_reader_chooses_by_what_a_table_shows() {
     let world = World::varied().await;
-    let view = json!({"table": {"columns": ["params.depth", "metrics.score"]}});
+    let view = json!({"table": {"columns": ["params.depth", "metrics.score", "metrics@max.score"]}});
     for frozen in [false, true] {
         let token = world.share(view.clone(), "table", json!({"frozen": frozen})).await;
         for (name, asked, expected) in [
             ("all in its order", json!({}), Ok(&[4, 3, 2, 1][..])),
             ("by a param", json!({"order_by": ["params.depth ASC"]}), Ok(&[3, 4, 1, 2])),
             ("by a metric", json!({"order_by": ["metrics.score ASC"]}), Ok(&[1, 2, 3, 4])),
+            ("by the greatest", json!({"order_by": ["metrics@max.score DESC"]}), Ok(&[4, 3, 2, 1])),
+            ("by a bound on the greatest", json!({"filter": "metrics@max.score < 2"}), Ok(&[2, 1])),
             ("by name", json!({"order_by": ["attributes.run_name ASC"]}), Ok(&[1, 2, 3, 4])),
             ("a window", json!({"order_by": ["metrics.score"], "offset": 1, "limit": 2}), Ok(&[2, 3])),
             ("filtered", json!({"filter": "metrics.score >= 2"}), Ok(&[4, 3])),
@@ -101,6 +103,23 @@ async fn frames_are_answered_for_what_a_filter_finds() {
         assert_eq!(answer["series"].as_array().map(Vec::len), shown, "{name}: {status} {answer}");
         assert_eq!(status.as_u16(), if shown.is_some() { 200 } else { 403 }, "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_view_that_filters_by_summaries_is_shared() {
+    let world = World::varied().await;
+    for (name, view, expected) in [
+        ("a filter by the greatest", json!({"filter": "metrics@max.score < 2"}), &[2, 1][..]),
+        ("an order by the greatest", json!({"order_by": "metrics@max.score ASC"}), &[1, 2, 3, 4]),
+        ("a filter by a value at a step", json!({"filter": "metrics@step:2.score = 2"}), &[4, 3]),
+    ] {
+        let token = world.share(view, "", json!({})).await;
+        assert_eq!(world.numbers(&token, json!({})).await.as_deref(), Ok(expected), "{name}");
+    }
+    let view = json!({"table": {"columns": ["metrics@max.score", "metrics@step:1.score"]}});
+    let token = world.share(view, "table", json!({})).await;
+    let summaries = &world.runs(&token).await[0]["summaries"];
+    assert_eq!(summaries, &json!({"metrics@max.score": 3.0, "metrics@step:1.score": 1.0}));
 }
 
 #[tokio::test]
