@@ -1,17 +1,9 @@
 // Write a report, publish it, and get it back as it was.
 import { readFile } from 'node:fs/promises';
 import { chartOf, expect, panelOf, test } from '../support/journey.mjs';
+import { begin, field, saved, say, words as wordsOf } from '../support/report.mjs';
 
 const DOT = 'iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAYAAADED76LAAAAFUlEQVR4nGNkYPj/nwEPYMInOXwUAABq4gQBo5dVBwAAAABJRU5ErkJggg==';
-
-const say = async (url, path, method = 'GET', body) => {
-  const answer = await fetch(url + path, { method, body: body && JSON.stringify(body) });
-  return answer.json();
-};
-const begin = (url, markdown) => say(url, '/api/reports', 'POST', { markdown });
-const saved = page => expect(page.getByRole('status').filter({ hasText: /^Saved$/ })).toBeVisible();
-/** The field that takes what is typed. */
-const field = page => page.locator('textarea:focus');
 
 test('write a report from nothing by keyboard, publish it, and read it', async ({ page, server }) => {
   await page.goto(`${server.url}/reports`);
@@ -56,6 +48,7 @@ test('write a report from nothing by keyboard, publish it, and read it', async (
   await saved(page);
 
   await page.getByRole('button', { name: 'Publish' }).click();
+  await page.getByRole('dialog', { name: 'Publish' }).getByRole('button', { name: 'Publish this version' }).click();
   const article = page.getByRole('article');
   await expect(article.getByText(/^Version 1/)).toBeVisible();
   await expect(article.getByRole('heading', { name: 'Warmup helps' })).toBeVisible();
@@ -78,7 +71,7 @@ test('undo takes back what was typed, split, moved and removed', async ({ page, 
   const blocks = page.getByRole('group', { name: 'Blocks' });
   await blocks.getByText('two').click();
   await page.keyboard.press('Alt+ArrowUp');
-  const words = () => blocks.locator('.report-block').evaluateAll(all => all.map(one => one.querySelector('textarea')?.value ?? one.innerText.trim()));
+  const words = () => wordsOf(page);
   await expect.poll(words).toEqual(['two', 'one', 'three']);
   await expect(field(page)).toHaveValue('two');
   await page.keyboard.press('End');
@@ -166,7 +159,7 @@ test('add a panel from a workspace, freeze it, and comment on it', async ({ page
   await chartOf(page, 'train/loss');
   await page.getByRole('button', { name: 'Comment on this panel' }).first().click();
   const pane = page.getByRole('complementary', { name: 'Comments' });
-  await expect(pane).toContainText('About a panel');
+  await expect(pane).toContainText('About the panel train/loss');
   await pane.getByRole('textbox', { name: 'Comment' }).fill('Which seeds are **these**?');
   await pane.getByRole('textbox', { name: 'Your name' }).fill('Ada');
   await pane.getByRole('button', { name: 'Comment', exact: true }).click();
@@ -184,10 +177,16 @@ test('look at what changed between versions, and go back', async ({ page, server
   await page.keyboard.type(' and new ones');
   await saved(page);
   await page.getByRole('button', { name: 'Publish' }).click();
-  await expect(page.getByText(/^Version 2/)).toBeVisible();
+  const publish = page.getByRole('dialog', { name: 'Publish' });
+  await expect(publish).toContainText('version 2');
+  await expect(publish.getByRole('region', { name: 'Changes' }).getByRole('insertion')).toHaveText(' and new ones');
+  await publish.getByRole('textbox', { name: 'What is new' }).fill('Says more');
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByText(/^Version 2/)).toContainText('Says more');
   await page.goto(`${server.url}/reports/${id}?edit=1`);
   await page.getByRole('button', { name: 'History' }).click();
   const dialog = page.getByRole('dialog', { name: 'History' });
+  await expect(dialog).toContainText('Says more');
   await dialog.getByRole('button', { name: 'What changed' }).click();
   await expect(dialog.getByRole('region', { name: 'Changes' })).toContainText('old words and new ones');
   await dialog.getByRole('button', { name: 'Take as draft' }).last().click();

@@ -7,6 +7,7 @@ test('publish a report, share it, open the link in a fresh profile, and revoke i
   const id = await report(seeded);
   await page.goto(`${seeded.url}/reports/${id}?edit=1`);
   await page.getByRole('button', { name: 'Publish' }).click();
+  await page.getByRole('button', { name: 'Publish this version' }).click();
   await expect(page.getByText(/^Version 1/)).toBeVisible();
   await page.getByRole('button', { name: 'Share', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Share' });

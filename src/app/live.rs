@@ -29,11 +29,14 @@ const FROM_TIME_TO_TIME: Duration = Duration::from_secs(10);
 
 type Closures = (Closure<dyn Fn(MessageEvent)>, Closure<dyn Fn()>);
 
+/// What takes events, each with the id of its experiment.
+type Heard = Box<dyn Fn(&str, LiveEvent)>;
+
 /// A stream as long as it is listened to.
 struct Stream {
-    address: String,
+    experiments: Vec<String>,
     connection: RwSignal<Connection>,
-    heard: Box<dyn Fn(LiveEvent)>,
+    heard: Heard,
     open: RefCell<Option<(EventSource, Closures)>>,
     ended: Cell<bool>,
 }
@@ -45,11 +48,21 @@ struct Stream {
 ///
 /// A page of a share link asks from time to time instead: a browser has six connections for all the frames of a page.
 pub fn listen(experiment: &str, connection: RwSignal<Connection>, heard: impl Fn(LiveEvent) + 'static) {
+    listen_to(vec![experiment.to_owned()], connection, move |_, event| heard(event));
+}
+
+/// As [`listen`], to several experiments at once in one stream. `heard` gets the id of the experiment with every event
+/// but `Resync`, which is for all.
+pub fn listen_to(
+    experiments: Vec<String>,
+    connection: RwSignal<Connection>,
+    heard: impl Fn(&str, LiveEvent) + 'static,
+) {
     if crate::api::shared_token().is_some() {
-        return ask_from_time_to_time(connection, heard);
+        return ask_from_time_to_time(connection, move |event| heard("", event));
     }
     let stream = Rc::new(Stream {
-        address: format!("/api/live?experiment={}", crate::api::path_part(experiment)),
+        experiments,
         connection,
         heard: Box::new(heard),
         open: RefCell::new(None),
@@ -94,16 +107,20 @@ impl Stream {
         if self.ended.get() {
             return;
         }
-        let Ok(source) = EventSource::new(&self.address) else {
+        let asked: Vec<String> = self.experiments.iter().map(|id| crate::api::path_part(id)).collect();
+        let Ok(source) = EventSource::new(&format!("/api/live?experiment={}", asked.join(","))) else {
             self.connection.set(Connection::Lost);
             return;
         };
         let this = self.clone();
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
             let text = message.data().as_string();
+            // Of several experiments an event is named by its own.
+            let named = message.type_();
+            let experiment = if this.experiments.len() == 1 { &this.experiments[0] } else { &named };
             match text.and_then(|text| serde_json::from_str::<LiveEvent>(&text).ok()) {
                 Some(LiveEvent::Hello { .. }) => this.opened(),
-                Some(event) => (this.heard)(event),
+                Some(event) => (this.heard)(experiment, event),
                 // An event of a newer server: not for this app.
                 None => {}
             }
@@ -121,6 +138,9 @@ impl Stream {
             }
         });
         source.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        for experiment in self.experiments.iter().filter(|_| self.experiments.len() > 1) {
+            let _ = source.add_event_listener_with_callback(experiment, on_message.as_ref().unchecked_ref());
+        }
         source.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         *self.open.borrow_mut() = Some((source, (on_message, on_error)));
     }
@@ -129,7 +149,7 @@ impl Stream {
         let before = self.connection.get_untracked();
         self.connection.set(Connection::Open);
         if before == Connection::Lost {
-            (self.heard)(LiveEvent::Resync);
+            (self.heard)("", LiveEvent::Resync);
         }
     }
 

@@ -22,6 +22,16 @@ pub async fn list() -> Result<Vec<ReportRow>, ApiError> {
     get("/api/reports").await
 }
 
+/// The reports in the trash, last changed first.
+pub async fn trash() -> Result<Vec<ReportRow>, ApiError> {
+    get("/api/reports?trash=true").await
+}
+
+/// Deletes a report that lies in the trash for good.
+pub async fn purge(report: &str) -> Result<(), ApiError> {
+    checked(Request::post(&path(report, "/purge")).send().await).await.map(drop)
+}
+
 /// Begins a report.
 pub async fn create(new: &NewReport) -> Result<ReportRow, ApiError> {
     send(Request::post("/api/reports"), new).await

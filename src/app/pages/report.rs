@@ -4,11 +4,16 @@ use crate::{
     api::{ApiError, reports},
     pages::missing::Nothing,
     report::{
-        comments::{CommentsPane, Talk},
+        comments::Talk,
+        comments_pane::CommentsPane,
         conflict::ConflictDialog,
         editor::{Editor, SaveState, Shown},
+        grid_edit::GridEdit,
         history::HistoryDialog,
+        live::LiveGrids,
+        publish::PublishDialog,
         read::{Reading, title_of},
+        runs_edit::RunsEdit,
         write::{Writing, undo_key},
     },
     routes::Shell,
@@ -16,14 +21,11 @@ use crate::{
     ui::format::{ago, local_time, now_millis},
 };
 use data::{
-    report::answers::{Publish, ReportPage},
+    report::{Content, answers::ReportPage},
     share::ShareTarget,
 };
 use leptos::{ev, prelude::*, task::spawn_local};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_params_map, use_query_map},
-};
+use leptos_router::hooks::{use_params_map, use_query_map};
 use std::sync::Arc;
 
 /// The page of `/reports/{id}`; `?edit=1` writes its draft, `?version=` reads one version.
@@ -45,6 +47,7 @@ fn OneReport(report: String, writes: bool, version: Option<String>) -> impl Into
     shell.actions.set(None);
     let talk = Talk::new(report.clone());
     provide_context(talk);
+    LiveGrids::provide();
     let answer = RwSignal::new(None::<Result<ReportPage, ApiError>>);
     let id = report.clone();
     spawn_local(async move {
@@ -104,11 +107,14 @@ fn Read(page: ReportPage, talk: Talk, history: RwSignal<bool>) -> impl IntoView 
         }
     })));
     on_cleanup(move || shell.actions.set(None));
+    talk.is_about(Signal::stored(page.document.clone()));
+    let note = page.version.as_ref().map(|version| version.note.clone()).filter(|note| !note.is_empty());
     let shown = Arc::new(Shown { document: page.document, html: page.html });
     view! {
         <article class="report-body">
             <p class="report-state" title=local_time(when)>{state}
                 {newer.then(|| view! { " · " <a href=newest>"There is a newer version"</a> })}
+                {note.map(|note| view! { <span class="report-version-note">{note}</span> })}
             </p>
             <Reading shown/>
         </article>
@@ -146,18 +152,8 @@ fn Write(page: ReportPage, talk: Talk, history: RwSignal<bool>) -> impl IntoView
         }
     });
     on_cleanup(move || leave.remove());
-    let failed = RwSignal::new(None::<ApiError>);
-    let go = use_navigate();
-    let publish = Callback::new(move |()| {
-        let go = go.clone();
-        let (report, publish) = (editor.report(), Publish { revision: editor.revision(), note: String::new() });
-        spawn_local(async move {
-            match reports::publish(&report, &publish).await {
-                Ok(_) => go(&format!("/reports/{report}"), NavigateOptions::default()),
-                Err(error) => drop(failed.try_set(Some(error))),
-            }
-        });
-    });
+    let publishing = RwSignal::new(false);
+    talk.is_about(editor.document.into());
     let report = editor.report();
     let read = format!("/reports/{report}?version=draft");
     shell.actions.set(Some(ViewFn::from(move || {
@@ -168,7 +164,7 @@ fn Write(page: ReportPage, talk: Talk, history: RwSignal<bool>) -> impl IntoView
             <CommentsButton talk/>
             <a class="button" href=read>"Read"</a>
             <button type="button" class="button" data-look="primary" prop:disabled=move || editor.state.get() != SaveState::Saved
-                on:click=move |_| publish.run(())>"Publish"</button>
+                on:click=move |_| publishing.set(true)>"Publish"</button>
         }
     })));
     on_cleanup(move || shell.actions.set(None));
@@ -177,22 +173,28 @@ fn Write(page: ReportPage, talk: Talk, history: RwSignal<bool>) -> impl IntoView
         shell.at(vec![("Reports".to_owned(), Some("/reports".to_owned())), (title, None)]);
     });
     let notices = move || {
-        let failed =
-            failed.get().map(|error| view! { <p class="notice" data-kind="bad" role="alert">{error.to_string()}</p> });
-        let notice = editor.notice.get().map(|words| {
+        editor.notice.get().map(|words| {
             view! {
                 <p class="notice" data-kind="warn" role="status">{words}
                     <button type="button" class="button" on:click=move |_| editor.notice.set(None)>"Dismiss"</button>
                 </p>
             }
-        });
-        view! { {failed}{notice} }
+        })
     };
     view! {
         <div class="report-body" data-writing="true">
             {notices}
             <Writing editor/>
         </div>
+        {move || editor.dialog.get().map(|block| {
+            let on_close = move || editor.dialog.set(None);
+            match editor.content(&block) {
+                Some(Content::Panels(_)) => view! { <GridEdit editor block on_close/> }.into_any(),
+                Some(Content::Runs(_)) => view! { <RunsEdit editor block on_close/> }.into_any(),
+                _ => ().into_any(),
+            }
+        })}
+        {move || publishing.get().then(|| view! { <PublishDialog editor on_close=move || publishing.set(false)/> })}
         {move || editor.conflict.get().map(|conflict| view! { <ConflictDialog editor conflict/> })}
         {move || history.get().then(|| view! { <HistoryDialog report=report.clone() editor=Some(editor) on_close=move || history.set(false)/> })}
     }

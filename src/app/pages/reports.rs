@@ -5,6 +5,7 @@ use crate::{
     report::templates::TEMPLATES,
     routes::Shell,
     ui::{
+        dialog::Dialog,
         format::{ago, local_time, now_millis},
         icon::{Icon, icon},
     },
@@ -91,10 +92,80 @@ pub fn ReportsPage() -> impl IntoView {
                     </p>
                 })}
                 {body}
+                <Trash changed=removed on_restore=Callback::new(move |()| load())/>
             </div>
         </div>
     }
     .into_any()
+}
+
+/// The reports in the trash, behind a button.
+#[component]
+fn Trash(changed: RwSignal<Option<ReportRow>>, on_restore: Callback<()>) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let answer = RwSignal::new(None::<Result<Vec<ReportRow>, ApiError>>);
+    let failed = RwSignal::new(None::<ApiError>);
+    let doomed = RwSignal::new(None::<ReportRow>);
+    let load = move || {
+        spawn_local(async move {
+            answer.try_set(Some(reports::trash().await));
+        });
+    };
+    Effect::new(move |_| {
+        changed.track();
+        if open.get() {
+            load();
+        }
+    });
+    let done = move |result: Result<(), ApiError>| {
+        failed.try_set(result.err());
+        load();
+        on_restore.run(());
+    };
+    let restore = move |id: String| spawn_local(async move { done(reports::restore(&id).await.map(drop)) });
+    let purge = move |id: String| {
+        doomed.set(None);
+        spawn_local(async move { done(reports::purge(&id).await) });
+    };
+    let line = move |row: ReportRow| {
+        let title = title_of(&row);
+        let (id, gone) = (row.id.clone(), row.clone());
+        view! {
+            <li class="view-line">
+                <span style="flex: 1">{title.clone()}</span>
+                <button type="button" class="button" aria-label=format!("Take {title} out of the trash") on:click=move |_| restore(id.clone())>"Take out"</button>
+                <button type="button" class="button" aria-label=format!("Delete {title} for good") on:click=move |_| doomed.set(Some(gone.clone()))>"Delete for good"</button>
+            </li>
+        }
+    };
+    let list = move || match answer.get() {
+        None => view! { <div class="skeleton" style="height: 40px"></div> }.into_any(),
+        Some(Err(error)) => view! { <p class="view-error" role="alert">{error.to_string()}</p> }.into_any(),
+        Some(Ok(rows)) if rows.is_empty() => view! { <p class="report-missing">"The trash is empty."</p> }.into_any(),
+        Some(Ok(rows)) => view! { <ul aria-label="Trash">{rows.into_iter().map(line).collect_view()}</ul> }.into_any(),
+    };
+    let expanded = move || if open.get() { "true" } else { "false" };
+    view! {
+        <div class="report-trash">
+            <button type="button" class="view-open" aria-expanded=expanded on:click=move |_| open.update(|open| *open = !*open)>"Trash"</button>
+            {move || failed.get().map(|error| view! { <p class="view-error" role="alert">{error.to_string()}</p> })}
+            {move || open.get().then(list)}
+            {move || doomed.get().map(|row| {
+                let id = row.id.clone();
+                view! {
+                    <Dialog title="Delete for good" on_close=move || doomed.set(None)>
+                        <p>{title_of(&row)} " goes with its versions, its comments and the pictures and frozen data that no other report uses. This cannot be undone."</p>
+                        <button type="button" class="button" data-look="danger" on:click=move |_| purge(id.clone())>"Delete for good"</button>
+                    </Dialog>
+                }
+            })}
+        </div>
+    }
+    .into_any()
+}
+
+fn title_of(row: &ReportRow) -> String {
+    if row.title.is_empty() { "Untitled report".to_owned() } else { row.title.clone() }
 }
 
 /// A report from a Markdown file.
@@ -129,7 +200,7 @@ fn Rows(rows: Vec<ReportRow>, remove: Callback<ReportRow>) -> impl IntoView {
     let now = now_millis();
     let line = |row: ReportRow| {
         let href = format!("/reports/{}", path_part(&row.id));
-        let title = if row.title.is_empty() { "Untitled report".to_owned() } else { row.title.clone() };
+        let title = title_of(&row);
         let state = match (&row.published, row.changed) {
             (None, _) => "Draft".to_owned(),
             (Some(version), false) => format!("Version {}", version.number),

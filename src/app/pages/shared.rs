@@ -4,7 +4,7 @@ use crate::{
     api::{self, ApiError, reports::image_url},
     pages::{compare::ComparePane, missing::Nothing, table::TablePane},
     panels::{board::Board, parallel::ParallelPanel, toolbar::Toolbar},
-    report::{editor::Shown, read::Reading},
+    report::{editor::Shown, live::LiveGrids, read::Reading},
     state::{Scope, Workspace},
     ui::{format::local_time, theme::ThemeState},
 };
@@ -172,6 +172,7 @@ fn zero(on: Option<bool>) -> Option<&'static str> {
 #[component]
 fn OpenedReport(title: String, report: SharedReport, frozen_millis: Option<i64>, anonymous: bool) -> impl IntoView {
     let framed = api::is_framed();
+    LiveGrids::provide();
     let state = match &report.version {
         Some(version) => format!("Version {}, {}", version.number, local_time(version.millis)),
         None => state_words(frozen_millis),

@@ -111,12 +111,14 @@ impl Panel {
                     self.key.with_value(|key| view.with(|view| view.frame_request(key, &look, &line, metric)));
                 // What cannot be read is not asked; the settings say where it is wrong.
                 let request = request.map_err(|error| error.to_string());
-                let request = request.map(|request| FrameRequest {
-                    run_set: run_set.clone(),
-                    // Who does not name it is not asked anew when it changes.
-                    baseline: baseline.filter(|_| request.expression.contains("baseline")),
-                    width_px,
-                    ..request
+                let request = request.map(|request| {
+                    self.workspace.apart(FrameRequest {
+                        run_set: run_set.clone(),
+                        // Who does not name it is not asked anew when it changes.
+                        baseline: baseline.filter(|_| request.expression.contains("baseline")),
+                        width_px,
+                        ..request
+                    })
                 });
                 (line, request)
             };
@@ -268,10 +270,9 @@ impl Panel {
         }
         let Some(number) = self.questions.try_update_value(|questions| questions.ask(&line, &request)) else { return };
         self.loading.set(true);
-        self.workspace.note_asked(&request);
-        let source = self.workspace.scope().source();
+        let workspace = self.workspace;
         spawn_local(async move {
-            let answer = source.frame(&request).await;
+            let answer = workspace.frame(&request).await;
             if self.questions.try_update_value(|questions| questions.answered(&line, number)) != Some(true) {
                 return;
             }

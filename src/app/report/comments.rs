@@ -1,31 +1,52 @@
-//! What people say about a report: beside the blocks, and all in a pane.
+//! What people say about a report: what it is about, and the buttons beside blocks.
 
-use super::read::{anchor_of, scroll_to};
 use crate::{
     api::{ApiError, reports},
-    ui::{
-        format::{ago, local_time, now_millis},
-        icon::{Icon, icon},
+    state::Workspace,
+    ui::icon::{Icon, icon},
+};
+use data::{
+    frame::XAxis,
+    report::{
+        Content, Document,
+        answers::{Anchor, Comment},
     },
 };
-use data::report::answers::{Anchor, Comment, NewComment};
 use leptos::{prelude::*, task::spawn_local};
+
+/// How many characters of a block are quoted.
+const QUOTED: usize = 60;
 
 /// The comments of one report. Cheap to copy.
 #[derive(Clone, Copy)]
 pub struct Talk {
-    report: StoredValue<String>,
+    pub(super) report: StoredValue<String>,
     /// What was said, oldest first.
     pub list: RwSignal<Vec<Comment>>,
     /// Whether the pane is open.
     pub open: RwSignal<bool>,
     /// What the next comment is about.
-    anchor: RwSignal<Anchor>,
-    error: RwSignal<Option<ApiError>>,
+    pub(super) anchor: RwSignal<Anchor>,
+    /// The panel that it is about.
+    pub(super) about: RwSignal<Option<About>>,
+    /// The comment that someone went to, whose panel shows what it is about.
+    pub(super) pointed: RwSignal<Option<Anchor>>,
+    pub(super) error: RwSignal<Option<ApiError>>,
+    document: RwSignal<Option<Signal<Document>>>,
 }
 
-/// Where the name of who comments is kept in the browser.
-const NAME: &str = "throughline-name";
+/// A panel that a comment can be about.
+#[derive(Clone)]
+pub struct About {
+    /// Whose runs it draws.
+    pub workspace: Workspace,
+    /// What its view calls it.
+    pub panel: String,
+    /// What runs along its x.
+    pub x: XAxis,
+    /// The part of x that it shows.
+    pub range: Option<[i64; 2]>,
+}
 
 impl Talk {
     /// The comments of `report`, asked for at once.
@@ -35,10 +56,18 @@ impl Talk {
             list: RwSignal::new(Vec::new()),
             open: RwSignal::new(false),
             anchor: RwSignal::new(Anchor::default()),
+            about: RwSignal::new(None),
+            pointed: RwSignal::new(None),
             error: RwSignal::new(None),
+            document: RwSignal::new(None),
         };
         talk.load();
         talk
+    }
+
+    /// Says which document the comments are about, so that they can quote it.
+    pub fn is_about(self, document: Signal<Document>) {
+        self.document.set(Some(document));
     }
 
     fn load(self) {
@@ -51,12 +80,18 @@ impl Talk {
         });
     }
 
-    /// How many are not resolved.
+    /// How many threads are not resolved.
     pub fn waiting(self) -> usize {
-        self.list.with(|list| list.iter().filter(|comment| !comment.resolved).count())
+        self.threads(|_| true)
     }
 
-    fn after<T: 'static>(self, answer: impl Future<Output = Result<T, ApiError>> + 'static) {
+    /// How many threads about something are not resolved.
+    pub(super) fn threads(self, about: impl Fn(&Anchor) -> bool) -> usize {
+        let waits = |comment: &&Comment| !comment.resolved && comment.reply_to.is_none() && about(&comment.anchor);
+        self.list.with(|list| list.iter().filter(waits).count())
+    }
+
+    pub(super) fn after<T: 'static>(self, answer: impl Future<Output = Result<T, ApiError>> + 'static) {
         spawn_local(async move {
             match answer.await {
                 Ok(_) => {
@@ -67,6 +102,40 @@ impl Talk {
             }
         });
     }
+
+    /// What an anchor is about, in words.
+    pub(super) fn words_of(self, anchor: &Anchor) -> String {
+        let Some(document) = self.document.get().filter(|_| !anchor.block.is_empty()) else {
+            return "About the report".to_owned();
+        };
+        let mut words = document.with(|document| match document.block(&anchor.block).map(|block| &block.content) {
+            None => "About a block that is gone".to_owned(),
+            Some(Content::Panels(grid)) => {
+                match grid.panels.iter().find(|panel| Some(&panel.id) == anchor.panel.as_ref()) {
+                    Some(panel) => format!("About the panel {}", panel.metric),
+                    None => "About panels".to_owned(),
+                }
+            }
+            Some(content) => match content.text().map(str::trim).filter(|text| !text.is_empty()) {
+                Some(text) => format!("About “{}”", quoted(text)),
+                None => "About a block".to_owned(),
+            },
+        });
+        if let Some(run) = anchor.run {
+            words.push_str(&format!(", run {}", run.short()));
+        }
+        if let Some([from, to]) = anchor.range {
+            words.push_str(&format!(", x from {from} to {to}"));
+        }
+        words
+    }
+}
+
+/// The first words of a text.
+fn quoted(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    let short: String = line.chars().take(QUOTED).collect();
+    if short.len() < text.len() { format!("{}…", short.trim_end()) } else { short }
 }
 
 /// Opens the pane for a comment on `anchor`.
@@ -75,19 +144,20 @@ pub fn comment_on(talk: Talk, anchor: Anchor) {
     talk.open.set(true);
 }
 
-/// The button beside a block: how many comments it has, or a way to the first one.
+/// The button beside a block: how many threads it has, and a way to begin one.
 #[component]
 pub fn BlockComments(talk: Talk, block: String) -> impl IntoView {
     let of = block.clone();
-    let count = Memo::new(move |_| {
-        talk.list.with(|list| list.iter().filter(|comment| comment.anchor.block == of && !comment.resolved).count())
-    });
+    let count = Memo::new(move |_| talk.threads(|anchor| anchor.block == of));
     let label = move || match count.get() {
         0 => "Comment on this".to_owned(),
         1 => "1 comment".to_owned(),
         count => format!("{count} comments"),
     };
-    let on = move |_| comment_on(talk, Anchor { block: block.clone(), ..Anchor::default() });
+    let on = move |_| {
+        talk.about.set(None);
+        comment_on(talk, Anchor { block: block.clone(), ..Anchor::default() });
+    };
     view! {
         <button type="button" class="report-comment" aria-label=label title=label data-count=move || count.get() on:click=on>
             {icon(Icon::Comment)} {move || (count.get() > 0).then(|| count.get())}
@@ -96,111 +166,15 @@ pub fn BlockComments(talk: Talk, block: String) -> impl IntoView {
     .into_any()
 }
 
-/// All comments, and a field for one more.
-#[component]
-pub fn CommentsPane(talk: Talk) -> impl IntoView {
-    let text = RwSignal::new(String::new());
-    let stored = window().local_storage().ok().flatten().and_then(|storage| storage.get_item(NAME).ok().flatten());
-    let name = RwSignal::new(stored.unwrap_or_default());
-    let resolved_too = RwSignal::new(false);
-    let send = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let author = name.get_untracked();
-        if let Ok(Some(storage)) = window().local_storage() {
-            let _ = storage.set_item(NAME, &author);
-        }
-        let new =
-            NewComment { anchor: talk.anchor.get_untracked(), author, text: text.get_untracked(), reply_to: None };
-        if new.text.trim().is_empty() {
-            return;
-        }
-        text.set(String::new());
-        let report = talk.report.get_value();
-        talk.after(async move { reports::add_comment(&report, &new).await });
-    };
-    let about = move || about(&talk.anchor.get());
-    let whole = move || talk.anchor.with(|anchor| *anchor == Anchor::default());
-    let rows = move || {
-        let all = resolved_too.get();
-        let list = talk.list.get();
-        let shown: Vec<Comment> = list.into_iter().filter(|comment| all || !comment.resolved).collect();
-        if shown.is_empty() {
-            return view! { <p class="report-missing">"Nothing was said yet. A comment can be about the report, a block, or what a panel shows."</p> }.into_any();
-        }
-        shown.into_iter().map(|comment| view! { <CommentRow talk comment/> }).collect_view().into_any()
-    };
-    view! {
-        <aside class="report-pane" aria-label="Comments">
-            <div class="dialog-head">
-                <h2>"Comments"</h2>
-                <button type="button" class="icon-button" aria-label="Close comments" on:click=move |_| talk.open.set(false)>{icon(Icon::Close)}</button>
-            </div>
-            <label class="toggle">
-                <input type="checkbox" on:change=move |event| resolved_too.set(event_target_checked(&event))/> "Resolved ones too"
-            </label>
-            <div class="report-comments">{rows}</div>
-            {move || talk.error.get().map(|error| view! { <p class="view-error" role="alert">{error.to_string()}</p> })}
-            <form class="report-say" on:submit=send>
-                <p class="report-note">{about}
-                    {move || (!whole()).then(|| view! {
-                        <button type="button" class="view-open" on:click=move |_| talk.anchor.set(Anchor::default())>" · about the report instead"</button>
-                    })}
-                </p>
-                <textarea class="field" rows="3" aria-label="Comment" placeholder="Say something; Markdown works" prop:value=text
-                    on:input=move |event| text.set(event_target_value(&event))></textarea>
-                <div class="view-save">
-                    <input class="field" aria-label="Your name" placeholder="Your name" maxlength="100" prop:value=name
-                        on:input=move |event| name.set(event_target_value(&event))/>
-                    <button type="submit" class="button" data-look="primary">"Comment"</button>
-                </div>
-            </form>
-        </aside>
-    }
-    .into_any()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn about(anchor: &Anchor) -> String {
-    let mut words = match (anchor.block.is_empty(), &anchor.panel) {
-        (true, _) => "About the report".to_owned(),
-        (false, None) => "About a block".to_owned(),
-        (false, Some(_)) => "About a panel".to_owned(),
-    };
-    if let Some(run) = anchor.run {
-        words.push_str(&format!(", run {}", run.short()));
+    #[test]
+    fn long_words_are_cut() {
+        for (text, short) in [("a b", "a b"), ("a\nb", "a…"), (&"é".repeat(70), &format!("{}…", "é".repeat(60)))]
+        {
+            assert_eq!(quoted(text), short);
+        }
     }
-    if let Some([from, to]) = anchor.range {
-        words.push_str(&format!(", x from {from} to {to}"));
-    }
-    words
-}
-
-#[component]
-fn CommentRow(talk: Talk, comment: Comment) -> impl IntoView {
-    let Comment { number, anchor, author, html, millis, resolved, .. } = comment;
-    let author = if author.is_empty() { "Someone".to_owned() } else { author };
-    let words = about(&anchor);
-    let go = move |_| scroll_to(&anchor_of(&anchor.block));
-    let resolve = move |_| {
-        let report = talk.report.get_value();
-        talk.after(async move { reports::resolve_comment(&report, number, !resolved).await });
-    };
-    let remove = move |_| {
-        let report = talk.report.get_value();
-        talk.after(async move { reports::remove_comment(&report, number).await });
-    };
-    view! {
-        <article class="report-said" data-resolved=resolved.then_some("true")>
-            <p class="report-note">
-                <b>{author}</b> " " <time title=local_time(millis)>{ago(millis, now_millis())}</time> " · "
-                <button type="button" class="view-open" on:click=go>{words}</button>
-            </p>
-            <div class="report-text" inner_html=html></div>
-            <p>
-                <button type="button" class="view-open" on:click=resolve>{if resolved { "Open again" } else { "Resolve" }}</button>
-                " "
-                <button type="button" class="view-open" on:click=remove>"Remove"</button>
-            </p>
-        </article>
-    }
-    .into_any()
 }

@@ -8,18 +8,15 @@ use crate::{
 };
 use data::report::{
     Block, Content, Document,
-    answers::{ReportPage, ReportRow, SaveDraft, Saved},
+    answers::{ReportPage, ReportRow},
     id_of,
-    merge::{Clash, merge},
+    merge::Clash,
 };
 use leptos::{prelude::*, task::spawn_local};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// How long the hand rests before the draft saves itself.
 const SAVE_PAUSE: Duration = Duration::from_millis(700);
-/// How long to wait before saving is tried again.
-const AGAIN: Duration = Duration::from_secs(3);
-
 /// Where the caret goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caret {
@@ -55,6 +52,8 @@ pub struct Conflict {
     pub merged: Document,
     /// Where they disagree.
     pub clashes: Vec<Clash>,
+    /// Their title, if both changed it.
+    pub title: Option<String>,
 }
 
 /// A document that was saved, and its blocks as HTML.
@@ -69,15 +68,19 @@ pub struct Shown {
 /// The editor of one report. Cheap to copy.
 #[derive(Clone, Copy)]
 pub struct Editor {
-    report: StoredValue<String>,
+    pub(super) report: StoredValue<String>,
     /// The draft as it is on the screen.
     pub document: RwSignal<Document>,
     /// The block that takes what is typed, and where the caret stood when it was chosen.
     pub focus: RwSignal<Option<(String, Caret)>>,
+    /// The blocks that are selected as a whole, from the one where that began to the one where it ends.
+    pub selected: RwSignal<Option<(String, String)>>,
+    /// The grid or table whose runs are being chosen.
+    pub dialog: RwSignal<Option<String>>,
     /// The last saved draft.
     pub shown: RwSignal<Arc<Shown>>,
-    revision: StoredValue<i64>,
-    history: StoredValue<History<Document>>,
+    pub(super) revision: StoredValue<i64>,
+    pub(super) history: StoredValue<History<Document>>,
     /// How far it is saved.
     pub state: RwSignal<SaveState>,
     /// What must be settled.
@@ -87,7 +90,7 @@ pub struct Editor {
     /// The report's row.
     pub row: RwSignal<ReportRow>,
     save_soon: Callback<()>,
-    busy: StoredValue<bool>,
+    pub(super) busy: StoredValue<bool>,
 }
 
 impl Editor {
@@ -99,6 +102,8 @@ impl Editor {
             report: StoredValue::new(page.row.id.clone()),
             document: RwSignal::new(page.document),
             focus: RwSignal::new(None),
+            selected: RwSignal::new(None),
+            dialog: RwSignal::new(None),
             shown: RwSignal::new(Arc::new(shown)),
             revision: StoredValue::new(page.revision),
             history: StoredValue::new(History::default()),
@@ -320,90 +325,6 @@ impl Editor {
                 }
             }
         });
-    }
-
-    /// Saves the draft now, if it was changed.
-    pub fn save(&self) {
-        let editor = *self;
-        let Some(document) = self.document.try_get_untracked() else { return };
-        if self.busy.get_value() || self.state.get_untracked() == SaveState::Conflict {
-            return;
-        }
-        if self.shown.with_untracked(|shown| shown.document == document && !shown.html.is_empty()) {
-            self.state.set(SaveState::Saved);
-            return;
-        }
-        self.busy.set_value(true);
-        self.state.set(SaveState::Saving);
-        let (report, draft) = (self.report(), SaveDraft { base: self.revision(), document });
-        spawn_local(async move {
-            let answer = reports::save(&report, &draft).await;
-            if editor.busy.try_set_value(false).is_some() {
-                return;
-            }
-            match answer {
-                Ok(Saved::Saved { revision, html }) => editor.saved(revision, Shown { document: draft.document, html }),
-                Ok(Saved::Conflict { revision, document, .. }) => editor.join(revision, document),
-                Err(error) => {
-                    editor.state.set(SaveState::Failed(error));
-                    set_timeout(move || editor.save(), AGAIN);
-                }
-            }
-        });
-    }
-
-    /// Sends what is not saved yet, for a page that goes. If someone saved meanwhile, the server keeps it aside.
-    fn leave(&self) {
-        if self.state.get_untracked() == SaveState::Saved {
-            return;
-        }
-        let (report, draft) =
-            (self.report(), SaveDraft { base: self.revision(), document: self.document.get_untracked() });
-        spawn_local(async move {
-            let _ = reports::save(&report, &draft).await;
-        });
-    }
-
-    fn saved(&self, revision: i64, shown: Shown) {
-        self.row.update(|row| {
-            row.changed |= revision != self.revision();
-            row.title.clone_from(&shown.document.title);
-        });
-        self.revision.set_value(revision);
-        let done = self.document.with_untracked(|document| *document == shown.document);
-        self.shown.set(Arc::new(shown));
-        self.state.set(SaveState::Saved);
-        if !done {
-            self.save();
-        }
-    }
-
-    /// Someone saved since: joins both, and asks where they disagree.
-    fn join(&self, revision: i64, theirs: Document) {
-        let base = self.shown.with_untracked(|shown| shown.document.clone());
-        let merged = merge(&base, &self.document.get_untracked(), &theirs);
-        if merged.clashes.is_empty() {
-            self.notice.set(Some("Someone else changed this report too. Both changes are here now.".to_owned()));
-            self.settle(revision, theirs, merged.document);
-        } else {
-            self.state.set(SaveState::Conflict);
-            self.conflict.set(Some(Conflict { theirs, revision, merged: merged.document, clashes: merged.clashes }));
-        }
-    }
-
-    /// Goes on with `document`, which holds what is wanted of `theirs`.
-    pub fn settle(&self, revision: i64, theirs: Document, document: Document) {
-        self.conflict.set(None);
-        self.state.set(SaveState::Saving);
-        self.revision.set_value(revision);
-        // Their HTML is not here; the next save brings all of it.
-        self.shown.set(Arc::new(Shown { document: theirs, html: BTreeMap::new() }));
-        let before = self.document.get_untracked();
-        if before != document {
-            self.history.update_value(|history| history.push("join", before, js_sys::Date::now()));
-            self.document.set(document);
-        }
-        self.save();
     }
 }
 

@@ -7,6 +7,7 @@ use super::{
     marks,
     put::{put, take_files},
     read::anchor_of,
+    select::{contents_of, copied},
     words::placeholder,
 };
 use crate::api::reports;
@@ -82,15 +83,17 @@ pub fn Field(editor: Editor, block: StoredValue<String>, content: Memo<Option<Co
             content.get_untracked(),
             Some(Content::Code { .. } | Content::Math { .. } | Content::Markdown { .. })
         );
-        if take_files(editor, &id, transfer) {
+        if let Some(contents) = transfer.as_ref().and_then(copied).filter(|_| !plain) {
+            event.prevent_default();
+            event.stop_propagation();
+            editor.put_blocks(&id, contents);
+        } else if take_files(editor, &id, transfer) {
             event.prevent_default();
         } else if !plain && text.contains('\n') {
             event.prevent_default();
             spawn_local(async move {
                 match reports::parse(text).await {
-                    Ok(document) => {
-                        editor.put_blocks(&id, document.blocks.into_iter().map(|block| block.content).collect())
-                    }
+                    Ok(document) => editor.put_blocks(&id, contents_of(document)),
                     Err(error) => drop(editor.notice.try_set(Some(error.to_string()))),
                 }
             });

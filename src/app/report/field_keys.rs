@@ -51,6 +51,9 @@ pub fn field_key(editor: Editor, id: &str, field: &HtmlTextAreaElement, event: &
             }
             _ => return false,
         },
+        "ArrowUp" if event.shift_key() && before.is_empty() => reach(editor, id, -1),
+        "ArrowDown" if event.shift_key() && behind.is_empty() => reach(editor, id, 1),
+        "a" if control && before.is_empty() && behind.is_empty() => editor.select_all(),
         "ArrowUp" if event.alt_key() => move_block(editor, id, -1, field),
         "ArrowDown" if event.alt_key() => move_block(editor, id, 1, field),
         "ArrowUp" if selected.is_empty() && !event.shift_key() && (before.is_empty() || one_line) => {
@@ -68,10 +71,7 @@ pub fn field_key(editor: Editor, id: &str, field: &HtmlTextAreaElement, event: &
         "Tab" if matches!(content, Content::Item { .. }) => {
             indent(editor, id, if event.shift_key() { -1 } else { 1 }, field)
         }
-        "Escape" => {
-            editor.focus.set(None);
-            let _ = field.blur();
-        }
+        "Escape" => editor.select(id),
         "b" if control && !as_typed => around(editor, id, (&before, &selected, &behind), "**"),
         "i" if control && !as_typed => around(editor, id, (&before, &selected, &behind), "*"),
         "e" if control && !as_typed => around(editor, id, (&before, &selected, &behind), "`"),
@@ -81,6 +81,14 @@ pub fn field_key(editor: Editor, id: &str, field: &HtmlTextAreaElement, event: &
         _ => return false,
     }
     true
+}
+
+/// Selects a block as a whole, and the one before or behind it.
+fn reach(editor: Editor, id: &str, step: isize) {
+    editor.select(id);
+    if let Some(next) = editor.neighbour(id, step) {
+        editor.select_to(&next);
+    }
 }
 
 fn move_block(editor: Editor, id: &str, by: isize, field: &HtmlTextAreaElement) {

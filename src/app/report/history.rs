@@ -1,6 +1,6 @@
 //! What a report was: published versions, what changed between them, and drafts that were set aside.
 
-use super::editor::Editor;
+use super::{diff::DiffLines, editor::Editor};
 use crate::{
     api::{ApiError, reports},
     ui::{
@@ -8,12 +8,9 @@ use crate::{
         format::{ago, local_time, now_millis},
     },
 };
-use data::{
-    diff::Side,
-    report::{
-        Document,
-        answers::{DiffLine, History},
-    },
+use data::report::{
+    Document,
+    answers::{DiffLine, History},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -70,8 +67,9 @@ pub fn HistoryDialog(report: String, editor: Option<Editor>, #[prop(into)] on_cl
                 view! {
                     <li class="view-line">
                         <a class="view-open" href=href on:click=move |_| on_close.run(())>"Version " {number}</a>
-                        <span class="report-note" title=local_time(version.millis)>{ago(version.millis, now)} " " {version.note}</span>
+                        <span class="report-note" title=local_time(version.millis)>{ago(version.millis, now)}</span>
                         {before}{restore}
+                        {(!version.note.is_empty()).then(|| view! { <p class="report-version-note">{version.note}</p> })}
                     </li>
                 }
             });
@@ -94,31 +92,8 @@ pub fn HistoryDialog(report: String, editor: Option<Editor>, #[prop(into)] on_cl
     let shown = move || {
         lines.get().map(|(title, found)| match found {
             Err(error) => view! { <p class="view-error" role="alert">{error.to_string()}</p> }.into_any(),
-            Ok(found) => {
-                let rows = around(&found).into_iter().map(|line| view! { <div class="report-diff-line" data-side=line.0>{line.1}</div> });
-                view! { <h3>{title}</h3><div class="report-diff" role="region" aria-label="Changes" tabindex="0">{rows.collect_view()}</div> }.into_any()
-            }
+            Ok(found) => view! { <h3>{title}</h3><DiffLines lines=found/> }.into_any(),
         })
     };
     view! { <Dialog title="History" on_close>{list}{shown}</Dialog> }.into_any()
-}
-
-/// The lines that differ with two lines around them; a gap stands for the rest.
-fn around(lines: &[DiffLine]) -> Vec<(&'static str, String)> {
-    let near =
-        |at: usize| lines[at.saturating_sub(2)..(at + 3).min(lines.len())].iter().any(|line| line.side != Side::Both);
-    let mut out: Vec<(&'static str, String)> = Vec::new();
-    for (at, line) in lines.iter().enumerate() {
-        let side = match line.side {
-            Side::Both => "both",
-            Side::Lost => "lost",
-            Side::Added => "added",
-        };
-        if near(at) {
-            out.push((side, line.text.clone()));
-        } else if out.last().is_none_or(|(side, _)| *side != "gap") {
-            out.push(("gap", "…".to_owned()));
-        }
-    }
-    out
 }

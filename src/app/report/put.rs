@@ -22,10 +22,16 @@ pub fn put(editor: Editor, id: String, insert: Insert) {
     match insert.what {
         What::Become(content) => {
             let fixed = content.text().is_none();
+            let grid = matches!(content, Content::Panels(_));
             become_(editor, &id, content);
             if fixed {
                 let new = editor.insert_after(Some(&id), Content::paragraph(""));
-                editor.focus.set(Some((new, Caret::Start)));
+                if grid {
+                    // An empty grid says nothing: which runs and metrics is the next question.
+                    editor.dialog.set(Some(id));
+                } else {
+                    editor.focus.set(Some((new, Caret::Start)));
+                }
             }
         }
         What::Image => {
@@ -37,16 +43,13 @@ pub fn put(editor: Editor, id: String, insert: Insert) {
             spawn_local(async move {
                 match api::experiments().await.map(|rows| rows.into_iter().next()) {
                     Ok(Some(row)) => {
-                        let placed = super::grid_edit::set_of(row.experiment_id).placed;
-                        editor.put_blocks(
-                            &id,
-                            vec![Content::Runs(Box::new(RunTable {
-                                name: String::new(),
-                                placed,
-                                also: Vec::new(),
-                                limit: 10,
-                            }))],
-                        );
+                        let placed = super::set_rows::set_of(row.experiment_id).placed;
+                        let before = editor.neighbour(&id, -1);
+                        let table = RunTable { name: String::new(), placed, also: Vec::new(), limit: 10 };
+                        editor.put_blocks(&id, vec![Content::Runs(Box::new(table))]);
+                        // It stands in the place of the empty paragraph.
+                        let first = || editor.document.with_untracked(|document| document.blocks[0].id.clone());
+                        editor.dialog.set(before.map_or_else(|| Some(first()), |before| editor.neighbour(&before, 1)));
                     }
                     Ok(None) => drop(
                         editor.notice.try_set(Some("There is no experiment yet whose runs could be shown.".to_owned())),

@@ -6,11 +6,8 @@ use super::{
     grid::Grid,
     runs::RunsTable,
 };
-use crate::api::{Source, reports::image_url, shared_token};
-use data::{
-    report::{Block, Content, Document, List, Tone},
-    share::part_name,
-};
+use crate::api::reports::image_url;
+use data::report::{Block, Content, Document, List, Tone};
 use leptos::prelude::*;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
@@ -101,11 +98,7 @@ fn ReadBlock(shown: Arc<Shown>, at: usize) -> impl IntoView {
     let inside = match block.content {
         Content::Contents => view! { <Contents shown=shown.clone()/> }.into_any(),
         Content::Runs(table) => {
-            let source = match shared_token() {
-                Some(_) => Source::Part(part_name(&block.id, 0)),
-                None => Source::Live,
-            };
-            view! { <RunsTable table=*table source/> }.into_any()
+            view! { <RunsTable id=block.id.clone() table=Signal::stored(*table) editor=None/> }.into_any()
         }
         Content::Panels(grid) => view! { <Grid id=block.id.clone() grid=Signal::stored(grid) editor=None/> }.into_any(),
         content => still(&content, html),
@@ -209,6 +202,22 @@ fn without_links(html: &str) -> String {
         }
     }
     out
+}
+
+/// The block that an event is in.
+pub fn block_at(target: Option<web_sys::EventTarget>) -> Option<String> {
+    let element = target?.dyn_into::<web_sys::Element>().ok()?;
+    let block = element.closest(".report-block").ok().flatten()?;
+    block.id().strip_prefix("b-").map(str::to_owned)
+}
+
+/// Scrolls no further than the element called `id` needs to be seen.
+pub fn keep_in_sight(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
 }
 
 /// Brings the element called `id` to the top of the page.

@@ -1,5 +1,6 @@
 //! Runs as a table in a report: as many as it says, with the columns of its view, or those that tell runs apart.
 
+use super::{editor::Editor, live::LiveGrids};
 use crate::{
     api::{Source, path_part, shared_token},
     state::{Scope, Workspace},
@@ -8,8 +9,9 @@ use crate::{
 use charts::format::value_text;
 use data::{
     column::{Attribute, Cell, Column},
-    report::grid::RunTable,
+    report::grid::{NamedSet, RunTable, titles},
     run::RunRow,
+    share::part_name,
 };
 use leptos::{html, prelude::*};
 use std::{collections::BTreeSet, sync::Arc};
@@ -17,66 +19,104 @@ use std::{collections::BTreeSet, sync::Arc};
 /// How many params and how many metrics a table shows that names no columns.
 const MOST_OF_A_KIND: usize = 5;
 
-/// A table of runs, asked for once it comes into sight.
+/// A table of runs, asked for once it comes into sight. With an editor it can be changed.
 #[component]
-pub fn RunsTable(
-    table: RunTable,
-    /// Where its runs come from.
-    #[prop(default = Source::Live)]
-    source: Source,
-) -> impl IntoView {
+pub fn RunsTable(id: String, #[prop(into)] table: Signal<RunTable>, editor: Option<Editor>) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
     let seen = in_sight(node, 600);
     let begun = Memo::new(move |before: Option<&bool>| before.copied().unwrap_or_default() || seen.get());
+    let table = Memo::new(move |_| table.get());
+    let block = id.clone();
+    let tools = editor.map(|editor| {
+        view! {
+            <div class="report-grid-head">
+                <button type="button" class="button" on:click=move |_| editor.dialog.set(Some(id.clone()))>"Choose runs and columns"</button>
+            </div>
+        }
+    });
     view! {
+        {tools}
         <div class="report-runs" node_ref=node tabindex="0" role="region" aria-label="Runs" aria-busy=move || if begun.get() { "false" } else { "true" }>
-            {move || begun.get().then(|| view! { <Rows table=table.clone() source=source.clone()/> })}
+            {move || begun.get().then(|| view! { <Rows block=block.clone() table=table.get() seen/> })}
         </div>
     }
     .into_any()
 }
 
 #[component]
-fn Rows(table: RunTable, source: Source) -> impl IntoView {
-    let experiment = table.placed.experiment_id.clone();
-    let workspace = Workspace::open(Scope::Report(experiment.clone(), source), None);
-    workspace.begin_with(table.placed.view.clone());
-    let runs = workspace.runs;
+fn Rows(block: String, table: RunTable, seen: ReadSignal<bool>) -> impl IntoView {
+    let live = use_context::<LiveGrids>();
+    let open = |(at, set): (usize, &NamedSet)| {
+        let experiment = set.placed.experiment_id.clone();
+        let source = match shared_token() {
+            Some(_) => Source::Part(part_name(&block, at)),
+            None => Source::Live,
+        };
+        let workspace = Workspace::open(Scope::Report(experiment.clone(), source), None);
+        workspace.begin_with(set.placed.view.clone());
+        if let Some(live) = live {
+            live.join(vec![experiment], seen, workspace.hearing());
+        }
+        workspace
+    };
+    let sets = table.sets();
+    let workspaces: Vec<Workspace> = sets.iter().enumerate().map(open).collect();
+    let titles = titles(&sets);
+    let wanted = table.placed.view.table.columns.clone();
     move || {
-        let list = runs.list.get();
-        if let Some(error) = list.error() {
-            return view! { <p class="report-missing" role="alert">{error.to_string()}</p> }.into_any();
+        let mut shown: Vec<(usize, Arc<RunRow>)> = Vec::new();
+        let mut notes = Vec::new();
+        for (at, workspace) in workspaces.iter().enumerate() {
+            let list = workspace.runs.list.get();
+            let name = |words: String| if workspaces.len() > 1 { format!("{}: {words}", titles[at]) } else { words };
+            if let Some(error) = list.error() {
+                notes.push(view! { <p class="report-missing" role="alert">{name(error.to_string())}</p> }.into_any());
+                continue;
+            }
+            if list.loaded().is_none() {
+                return view! { <div class="skeleton" style="height: 120px"></div> }.into_any();
+            }
+            let matching = workspace.runs.matching.get();
+            let rows = matching.iter().filter_map(|&at| list.row(at).cloned()).take(table.limit.into());
+            let before = shown.len();
+            shown.extend(rows.map(|row| (at, row)));
+            let count = shown.len() - before;
+            if count == 0 {
+                notes.push(
+                    view! { <p class="report-missing">{name("no run passes the filter".to_owned())}</p> }.into_any(),
+                );
+            } else if count < matching.len() {
+                let words = name(format!("{count} of {} runs", matching.len()));
+                notes.push(view! { <p class="report-note">{words}</p> }.into_any());
+            }
         }
-        if list.loaded().is_none() {
-            return view! { <div class="skeleton" style="height: 120px"></div> }.into_any();
+        if shown.is_empty() {
+            return notes.into_any();
         }
-        let matching = runs.matching.get();
-        let rows: Vec<Arc<RunRow>> =
-            matching.iter().filter_map(|&at| list.row(at).cloned()).take(table.limit.into()).collect();
-        if rows.is_empty() {
-            return view! { <p class="report-missing">"No run passes the filter of this table."</p> }.into_any();
-        }
-        let wanted = &table.placed.view.table.columns;
+        let rows: Vec<Arc<RunRow>> = shown.iter().map(|(_, row)| row.clone()).collect();
         let columns = if wanted.is_empty() { telling(&rows) } else { wanted.clone() };
         let head = |column: &Column| {
-            let number = matches!(column.cell(&rows[0]), Cell::Number(_));
+            let number = rows.iter().any(|row| matches!(column.cell(row), Cell::Number(_)));
             view! { <th scope="col" class:number=number>{column.title().to_string()}</th> }
         };
         let heads = columns.iter().map(head).collect_view();
-        let lines = rows.iter().map(|row| line(&experiment, row, &columns)).collect_view();
-        let left_out = matching.len().saturating_sub(rows.len());
+        let several = sets.len() > 1;
+        let line = |(at, row): &(usize, Arc<RunRow>)| {
+            let set = several.then(|| titles[*at].clone());
+            line(&sets[*at].placed.experiment_id, row, &columns, set)
+        };
         view! {
             <table class="table">
-                <thead><tr><th scope="col">"Run"</th>{heads}</tr></thead>
-                <tbody>{lines}</tbody>
+                <thead><tr><th scope="col">"Run"</th>{several.then(|| view! { <th scope="col">"Run set"</th> })}{heads}</tr></thead>
+                <tbody>{shown.iter().map(line).collect_view()}</tbody>
             </table>
-            {(left_out > 0).then(|| view! { <p class="report-note">{rows.len()} " of " {matching.len()} " runs"</p> })}
+            {notes}
         }
         .into_any()
     }
 }
 
-fn line(experiment: &str, row: &RunRow, columns: &[Column]) -> AnyView {
+fn line(experiment: &str, row: &RunRow, columns: &[Column], set: Option<String>) -> AnyView {
     let cells = columns.iter().map(|column| {
         let (text, number) = match column.cell(row) {
             Cell::Number(millis) if matches!(column, Column::Attribute(Attribute::Start | Attribute::End)) => {
@@ -95,7 +135,14 @@ fn line(experiment: &str, row: &RunRow, columns: &[Column]) -> AnyView {
         Some(href) => view! { <a href=href title=local_time(row.start_millis)>{name}</a> }.into_any(),
         None => name.into_any(),
     };
-    view! { <tr><th scope="row">{name}</th>{cells.collect_view()}</tr> }.into_any()
+    view! {
+        <tr>
+            <th scope="row">{name}</th>
+            {set.map(|set| view! { <td>{set}</td> })}
+            {cells.collect_view()}
+        </tr>
+    }
+    .into_any()
 }
 
 /// Params that differ, then metrics: a few of each.

@@ -6,15 +6,19 @@ use super::{
     grid::Grid,
     marks,
     put::{has_files, take_files},
-    read::{Contents, anchor_of, still},
+    read::{Contents, anchor_of, block_at, still},
     runs::RunsTable,
+    select::{copy_selected, paste_behind, selection_key},
     words::Words,
 };
 use crate::ui::{
     icon::{Icon, icon},
     menu::{Action, Menu},
 };
-use data::report::{Content, grid::PanelGrid};
+use data::report::{
+    Content,
+    grid::{PanelGrid, RunTable},
+};
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 
@@ -42,15 +46,107 @@ pub fn Writing(editor: Editor) -> impl IntoView {
         let new = editor.insert_after(None, Content::paragraph(""));
         editor.focus.set(Some((new, Caret::Start)));
     };
+    // A field out of sight holds the focus while blocks are selected: browsers copy, cut and paste for fields alone.
+    let keeper = NodeRef::<html::Textarea>::new();
+    let selected = Memo::new(move |_| editor.selected_ids());
+    Effect::new(move |before: Option<bool>| {
+        let any = !selected.with(Vec::is_empty);
+        if let (true, Some(keeper)) = (any, keeper.get().filter(|_| before != Some(any))) {
+            let options = web_sys::FocusOptions::new();
+            // What is selected must not jump about.
+            options.set_prevent_scroll(true);
+            let _ = keeper.focus_with_options(&options);
+            keep(&keeper);
+        }
+        any
+    });
+    // Where the pointer went down, to select all blocks that it is drawn over.
+    let pressed = StoredValue::new(None::<String>);
+    let down = move |event: ev::PointerEvent| {
+        let block = block_at(event.target());
+        let reaches = event.shift_key() && event.button() == 0;
+        if let Some(block) = block.clone().filter(|_| reaches)
+            && let Some(from) = editor.focus.get_untracked().map(|(id, _)| id).filter(|from| *from != block)
+        {
+            event.prevent_default();
+            editor.select(&from);
+            editor.select_to(&block);
+        } else if reaches && editor.selected.get_untracked().is_some() {
+            event.prevent_default();
+            block.iter().for_each(|block| editor.select_to(block));
+        } else if event.button() == 0 {
+            editor.selected.set(None);
+        }
+        pressed.set_value(block.filter(|_| event.button() == 0 && !of_panels(event.target())));
+    };
+    let over = move |event: ev::PointerEvent| {
+        let Some(from) =
+            pressed.get_value().filter(|_| event.buttons() == 1 && dragged.with_untracked(Option::is_none))
+        else {
+            return;
+        };
+        let Some(block) = block_at(event.target()) else { return };
+        let drawn = editor.selected.with_untracked(Option::is_some);
+        if block != from || drawn {
+            if !drawn {
+                editor.select(&from);
+            }
+            editor.select_to(&block);
+        }
+    };
+    let on_key = move |event: ev::KeyboardEvent| {
+        if selection_key(editor, &event) {
+            event.stop_propagation();
+        } else {
+            undo_key(editor, &event);
+        }
+    };
+    let take = move |event: ev::ClipboardEvent, cut: bool| {
+        if copy_selected(editor, event.clipboard_data(), cut) {
+            event.prevent_default();
+        }
+    };
+    let on_typed = move |_| {
+        if let Some(keeper) = keeper.get_untracked() {
+            keep(&keeper);
+        }
+    };
+    let on_paste = move |event: ev::ClipboardEvent| {
+        if paste_behind(editor, event.clipboard_data()) {
+            event.prevent_default();
+        }
+    };
     view! {
         <input class="report-title report-title-field" aria-label="Title" placeholder="Untitled report" maxlength="300"
             prop:value=title on:input=on_title on:keydown=title_key on:blur=move |_| editor.save()/>
-        <div role="group" aria-label="Blocks" on:keydown=move |event| undo_key(editor, &event)>
-            <For each=move || ids.get() key=Clone::clone children=move |id| view! { <WriteBlock editor id dragged/> }/>
+        <div role="group" aria-label="Blocks" class="report-blocks" data-selecting=move || (!selected.with(Vec::is_empty)).then_some("true") on:keydown=on_key
+            on:pointerdown=down on:pointerover=over on:pointerup=move |_| pressed.set_value(None)
+            on:copy=move |event| take(event, false) on:cut=move |event| take(event, true) on:paste=on_paste>
+            <For each=move || ids.get() key=Clone::clone children=move |id| view! { <WriteBlock editor id dragged selected/> }/>
+            <textarea class="visually-hidden" aria-label="Selected blocks" tabindex="-1" node_ref=keeper on:input=on_typed></textarea>
         </div>
+        <p class="visually-hidden" role="status">{move || match selected.with(Vec::len) {
+            0 => String::new(),
+            1 => "1 block selected".to_owned(),
+            count => format!("{count} blocks selected"),
+        }}</p>
         <button type="button" class="report-more" on:click=more>{icon(Icon::Add)} "Add a block"</button>
     }
     .into_any()
+}
+
+/// Leaves something selected in the field, without which browsers copy nothing.
+fn keep(keeper: &web_sys::HtmlTextAreaElement) {
+    keeper.set_value(" ");
+    keeper.select();
+}
+
+/// Whether the pointer is on panels or a table, where drawing it means something else.
+fn of_panels(target: Option<web_sys::EventTarget>) -> bool {
+    let element = target.and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    element.is_some_and(|element| {
+        element.closest(".report-grid, .report-runs, .report-handle, button, input").is_ok_and(|found| found.is_some())
+    })
 }
 
 /// Undo and redo are the document's, not the field's.
@@ -69,7 +165,12 @@ pub fn undo_key(editor: Editor, event: &ev::KeyboardEvent) {
 }
 
 #[component]
-fn WriteBlock(editor: Editor, id: String, dragged: RwSignal<Option<String>>) -> impl IntoView {
+fn WriteBlock(
+    editor: Editor,
+    id: String,
+    dragged: RwSignal<Option<String>>,
+    selected: Memo<Vec<String>>,
+) -> impl IntoView {
     let of = id.clone();
     let content =
         Memo::new(move |_| editor.document.with(|document| document.block(&of).map(|block| block.content.clone())));
@@ -92,11 +193,19 @@ fn WriteBlock(editor: Editor, id: String, dragged: RwSignal<Option<String>>) -> 
                 });
                 view! { <Grid id=block.get_value() grid editor=Some(editor)/> }.into_any()
             }
-            Content::Runs(table) => view! { <RunsTable table=*table/> }.into_any(),
+            Content::Runs(first) => {
+                let table: Signal<RunTable> = Signal::derive(move || match content.get() {
+                    Some(Content::Runs(table)) => *table,
+                    _ => (*first).clone(),
+                });
+                view! { <RunsTable id=block.get_value() table editor=Some(editor)/> }.into_any()
+            }
             Content::Divider | Content::Contents => view! { <Fixed editor block content/> }.into_any(),
             _ => view! { <Words editor block content focused/> }.into_any(),
         })
     };
+    let of = id.clone();
+    let is_selected = Memo::new(move |_| selected.with(|selected| selected.contains(&of)));
     let drop_side = RwSignal::new(None::<bool>);
     let over = move |event: ev::DragEvent| {
         if dragged.with(Option::is_some) || has_files(&event) {
@@ -126,7 +235,7 @@ fn WriteBlock(editor: Editor, id: String, dragged: RwSignal<Option<String>>) -> 
     let actions = Callback::new(move |()| block_actions(editor, block.get_value()));
     let comments = use_context::<Talk>().map(|talk| view! { <BlockComments talk block=id.clone()/> });
     view! {
-        <div class="report-block report-edit" id=anchor_of(&id) data-wide=wide data-drop=move || drop_side.get().map(|behind| if behind { "behind" } else { "before" })
+        <div class="report-block report-edit" id=anchor_of(&id) data-wide=wide data-selected=move || is_selected.get().then_some("true") data-drop=move || drop_side.get().map(|behind| if behind { "behind" } else { "before" })
             on:dragover=over on:dragleave=move |_| drop_side.set(None) on:drop=dropped>
             <div class="report-handle" draggable="true" on:dragstart=start on:dragend=move |_| dragged.set(None)>
                 <Menu label="Block" look=Icon::Grip actions/>
@@ -155,6 +264,7 @@ fn block_actions(editor: Editor, id: String) -> Vec<Action> {
         action("Add below", "", Callback::new(below)),
         action("Move up", "Alt ↑", Callback::new(move |()| editor.shift(&id.get_value(), -1))),
         action("Move down", "Alt ↓", Callback::new(move |()| editor.shift(&id.get_value(), 1))),
+        action("Select", "Esc", Callback::new(move |()| editor.select(&id.get_value()))),
         action("Duplicate", "", Callback::new(copy)),
         action("Remove", "", Callback::new(move |()| editor.remove(&id.get_value()))),
     ];
@@ -189,6 +299,11 @@ fn Fixed(editor: Editor, block: StoredValue<String>, content: Memo<Option<Conten
         match (event.key().as_str(), event.alt_key()) {
             ("ArrowUp", true) => editor.shift(&id, -1),
             ("ArrowDown", true) => editor.shift(&id, 1),
+            ("ArrowUp" | "ArrowDown", false) if event.shift_key() => {
+                editor.select(&id);
+                return;
+            }
+            ("Escape", _) => editor.select(&id),
             ("ArrowUp", false) => focus_if(editor, go(-1), Caret::End),
             ("ArrowDown", false) => focus_if(editor, go(1), Caret::Start),
             ("Backspace" | "Delete", _) => editor.remove(&id),

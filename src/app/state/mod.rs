@@ -15,6 +15,7 @@
 //! - [`order`]: sort keys
 //! - [`parallel`]: what parallel coordinates show
 //! - [`runs`]: the run list, loaded in pages
+//! - [`sets`]: several run sets drawn together
 //! - [`selection`]: runs that are ticked, and selections with a name
 //! - [`source`]: what a line of a panel asks the server for
 //! - [`sparks`]: courses of metrics in the table's cells
@@ -36,6 +37,7 @@ pub mod order;
 pub mod parallel;
 pub mod runs;
 pub mod selection;
+pub mod sets;
 pub mod share;
 pub mod source;
 pub mod sparks;
@@ -50,7 +52,7 @@ use actions::Said;
 use board::Level;
 use charts::panel::Tints;
 use data::{
-    frame::{FrameRequest, RunSet, XAxis},
+    frame::{RunSet, XAxis},
     run::{LiveEvent, MetricRow, RunId},
     view::{LineLook, PanelSection, View},
 };
@@ -60,9 +62,10 @@ use leptos::{prelude::*, task::spawn_local};
 use lines::Lines;
 use runs::Runs;
 use selection::Selection;
+use sets::SetOf;
 use sparks::Sparks;
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -77,16 +80,30 @@ pub enum Scope {
     Experiment(String),
     /// One run of an experiment.
     Run(String, RunId),
-    /// Runs of an experiment in a report. The address does not say what is on the screen, and nothing follows
-    /// what is logged but [`Workspace::refresh`].
+    /// Runs of an experiment in a report. The address does not say what is on the screen, and who opens it tells it
+    /// what is logged: see [`Workspace::hearing`].
     Report(String, Source),
+    /// Several run sets in a report, of any experiments, drawn together.
+    Sets(Arc<Vec<SetOf>>),
 }
 
 impl Scope {
-    /// The experiment's id.
+    /// The experiment's id; the first one's of several.
     pub fn experiment(&self) -> &str {
         match self {
             Scope::Experiment(id) | Scope::Run(id, _) | Scope::Report(id, _) => id,
+            Scope::Sets(sets) => sets.first().map_or("", |set| &set.experiment),
+        }
+    }
+
+    /// The ids of all experiments that it is about.
+    pub fn experiments(&self) -> Vec<String> {
+        match self {
+            Scope::Experiment(_) | Scope::Run(..) | Scope::Report(..) => vec![self.experiment().to_owned()],
+            Scope::Sets(sets) => {
+                let all: BTreeSet<&String> = sets.iter().map(|set| &set.experiment).collect();
+                all.into_iter().cloned().collect()
+            }
         }
     }
 
@@ -95,6 +112,7 @@ impl Scope {
         match self {
             Scope::Experiment(_) | Scope::Run(..) => Source::Live,
             Scope::Report(_, source) => source.clone(),
+            Scope::Sets(sets) => sets.first().map_or(Source::Live, |set| set.source.clone()),
         }
     }
 }
@@ -132,8 +150,6 @@ pub struct Workspace {
     history: StoredValue<History>,
     can_undo: RwSignal<(bool, bool)>,
     zooms: StoredValue<Vec<Ranges>>,
-    /// What the panels of a report asked for.
-    asked: StoredValue<Vec<FrameRequest>>,
     /// The panel to be put into a report.
     pub to_report: RwSignal<Option<String>>,
     /// The run list.
@@ -190,7 +206,6 @@ impl Workspace {
             history: StoredValue::new(History::default()),
             can_undo: RwSignal::new((false, false)),
             zooms: StoredValue::new(Vec::new()),
-            asked: StoredValue::new(Vec::new()),
             to_report: RwSignal::new(None),
             runs,
             selection: Selection::new(),
@@ -273,22 +288,6 @@ impl Workspace {
         }
     }
 
-    /// Remembers what a panel of a report asked for, to be asked again when it is frozen.
-    pub fn note_asked(&self, request: &FrameRequest) {
-        if matches!(self.scope(), Scope::Report(..)) && request.buckets.is_none() {
-            let whole = FrameRequest { range: None, since: None, ..request.clone() };
-            self.asked.update_value(|asked| {
-                asked.retain(|other| FrameRequest { width_px: whole.width_px, ..other.clone() } != whole);
-                asked.push(whole);
-            });
-        }
-    }
-
-    /// What the panels of a report asked for.
-    pub fn asked(&self) -> Vec<FrameRequest> {
-        self.asked.get_value()
-    }
-
     /// Begins with `view` instead of the untouched one, if nobody changed that yet. Nothing to undo.
     pub fn begin_with(&self, view: View) {
         let untouched = self.view.try_with_untracked(|now| *now == View { version: now.version, ..View::default() });
@@ -362,13 +361,17 @@ impl Workspace {
         let runs = self.runs;
         let grouped = self.view(|view| !view.group_by.is_empty());
         Memo::new(move |_| {
-            let experiments = vec![scope.experiment().to_owned()];
+            let experiments = scope.experiments();
             if let Scope::Run(_, run) = scope {
                 return Some(RunSet { experiments, runs: Some(vec![run]), ..RunSet::default() });
             }
             let list = runs.list.get();
             let drawn = runs.drawn.get();
             list.loaded()?;
+            if let Scope::Sets(_) = scope {
+                // Each has a filter of its own.
+                return Some(RunSet { experiments, runs: Some(drawn.keys().copied().collect()), ..RunSet::default() });
+            }
             // A group is summed up by the server, so what is hidden must not come into it.
             let few = drawn.len() * 4 < list.total() || (grouped.get() && drawn.len() < list.total());
             // A pinned run may be none of those that pass the filter.
@@ -390,6 +393,7 @@ impl Workspace {
             let answer = match &scope {
                 Scope::Experiment(id) => api::metrics(id).await,
                 Scope::Report(id, source) => source.metrics(id).await,
+                Scope::Sets(sets) => sets::metrics(sets).await,
                 Scope::Run(_, run) => api::run(*run).await.map(|row| {
                     let row_of = |(metric, latest): (String, data::run::LatestMetric)| MetricRow {
                         metric,
@@ -407,20 +411,19 @@ impl Workspace {
         });
     }
 
-    /// Asks again for what may have changed.
-    pub fn refresh(&self) {
-        self.runs.reload();
-        self.growth.update(|growth| *growth = Growth { number: growth.number + 1, ..Growth::default() });
-    }
-
     /// Follows what is logged, as long as the workspace is open.
     fn follow(&self) {
-        if matches!(self.scope(), Scope::Report(..)) {
+        if matches!(self.scope(), Scope::Report(..) | Scope::Sets(_)) {
             return;
         }
+        live::listen(self.scope().experiment(), self.connection, self.hearing());
+    }
+
+    /// What takes the events of the experiments that the workspace is about.
+    pub fn hearing(&self) -> impl Fn(LiveEvent) + 'static {
         let workspace = *self;
         let load_metrics = debounced(Duration::from_millis(400), move || workspace.load_metrics());
-        live::listen(self.scope().experiment(), self.connection, move |event| match event {
+        move |event| match event {
             LiveEvent::Hello { .. } => {}
             LiveEvent::Grew { runs, metrics, .. } => {
                 let known = |metric: &String| {
@@ -441,7 +444,7 @@ impl Workspace {
                 workspace.runs.reload();
                 workspace.growth.update(|growth| *growth = Growth { number: growth.number + 1, ..Growth::default() });
             }
-        });
+        }
     }
 
     /// The runs that stand out, the last of them on top: the pinned ones, then those under the pointer.

@@ -14,7 +14,7 @@ pub use list::{Chosen, RunList};
 
 use super::{MOST_DRAWN, Scope, debounced};
 use crate::api::{Source, shared_token};
-use ask::{Remote, request, summaries_of};
+use ask::{Remote, request, set_request, summaries_of};
 use data::{
     brush::{passes, resolved},
     frame::RunSet,
@@ -198,9 +198,12 @@ impl Runs {
         self.scope.with_value(Scope::source)
     }
 
-    /// What the run list asks the server for: its first page.
-    pub fn asked(&self) -> RunsRequest {
-        request(&self.scope.get_value(), &self.view.get_untracked(), self.remote())
+    /// What the run list asks the server for: its first page, or that of each run set.
+    pub fn asked(&self) -> Vec<RunsRequest> {
+        match self.scope.get_value() {
+            Scope::Sets(of) => of.iter().map(|set| set_request(set, None)).collect(),
+            scope => vec![request(&scope, &self.view.get_untracked(), self.remote())],
+        }
     }
 
     /// All runs that pass filter, search and brushes, whether they are loaded or not, and their order.
@@ -219,8 +222,8 @@ impl Runs {
         }
     }
 
-    /// The experiment that the runs are in, as requests name it.
+    /// The experiments that the runs are in, as requests name them.
     pub(super) fn experiments(&self) -> Vec<String> {
-        vec![self.scope.with_value(|scope| scope.experiment().to_owned())]
+        self.scope.with_value(Scope::experiments)
     }
 }

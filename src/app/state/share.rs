@@ -28,7 +28,7 @@ impl Workspace {
             }
             Scope::Run(experiment_id, run_id) => ShareTarget::Run { experiment_id, run_id, view },
             // What a report shows is shared with the report.
-            Scope::Report(..) => return,
+            Scope::Report(..) | Scope::Sets(_) => return,
         };
         wanted.set(Some(target));
     }

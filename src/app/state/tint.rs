@@ -1,6 +1,6 @@
 //! Which colours runs have: see [`charts::panel::Tints`].
 
-use super::Workspace;
+use super::{Scope, Workspace, sets};
 use charts::{panel::Tints, theme::Rgb};
 use data::run::{RunId, RunRow};
 use leptos::prelude::*;
@@ -11,8 +11,12 @@ impl Workspace {
     pub(super) fn make_tints(&self) -> Memo<Arc<Tints>> {
         let runs = self.runs;
         let by = self.view(|view| (view.color_by.clone(), view.group_by.clone()));
+        let scope = self.scope();
         Memo::new(move |_| {
             let (color_by, group_by) = by.get();
+            if let (Scope::Sets(of), None, true) = (&scope, &color_by, sets::only_sets(&group_by)) {
+                return Arc::new(runs.list.with(|list| sets::tints(of, list.rows())));
+            }
             if color_by.is_none() && group_by.is_empty() {
                 return Arc::default();
             }

@@ -62,6 +62,11 @@ pub struct Tints {
 }
 
 impl Tints {
+    /// These tints, given by whatever is not a column.
+    pub fn of_runs(by_run: HashMap<RunId, Tint>) -> Tints {
+        Tints { by_run, ..Tints::default() }
+    }
+
     /// The tints of `rows` as `view` colours runs.
     pub fn of_view(view: &View, rows: &[&RunRow]) -> Tints {
         Tints::by(view.color_by.as_ref(), &view.group_by, rows)

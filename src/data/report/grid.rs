@@ -56,6 +56,16 @@ impl NamedSet {
         self.color.map_or(at, usize::from)
     }
 
+    /// How panels draw that show it with others: its view without what chooses and orders runs.
+    pub fn look(&self) -> View {
+        with_runs_of(self.placed.view.clone(), &View::default())
+    }
+
+    /// Draws as `look` says, with the same runs.
+    pub fn set_look(&mut self, look: View) {
+        self.placed.view = with_runs_of(look, &self.placed.view);
+    }
+
     fn mend(&mut self) -> Result<(), ViewError> {
         plain(&mut self.name);
         self.color = self.color.map(|color| color % COLORS);
@@ -99,6 +109,17 @@ impl GridPanel {
             self.set = self.also.remove(0);
         }
     }
+}
+
+/// What run sets are called where they stand together, no two the same.
+pub fn titles(sets: &[NamedSet]) -> Vec<String> {
+    let mut titles: Vec<String> = Vec::new();
+    for (at, set) in sets.iter().enumerate() {
+        let title = set.title(at);
+        let taken = titles.contains(&title);
+        titles.push(if taken { format!("{title} ({})", at + 1) } else { title });
+    }
+    titles
 }
 
 /// Data that was stored with the report.
@@ -146,7 +167,38 @@ fn ten() -> u16 {
     10
 }
 
+/// `look` with the runs of `of`, in their order.
+fn with_runs_of(look: View, of: &View) -> View {
+    View {
+        search: of.search.clone(),
+        filter: of.filter.clone(),
+        order_by: of.order_by.clone(),
+        hidden: of.hidden.clone(),
+        hide_all: of.hide_all,
+        selections: of.selections.clone(),
+        within: of.within.clone(),
+        brushes: of.brushes.clone(),
+        ..look
+    }
+}
+
 impl PanelGrid {
+    /// The different run sets, alone or together, that its panels draw.
+    pub fn drawings(&self) -> Vec<Vec<usize>> {
+        let mut drawings: Vec<Vec<usize>> = Vec::new();
+        for sets in self.panels.iter().map(GridPanel::sets) {
+            if !drawings.contains(&sets) {
+                drawings.push(sets);
+            }
+        }
+        drawings
+    }
+
+    /// What the run sets are called where they are drawn together, no two the same.
+    pub fn titles(&self) -> Vec<String> {
+        titles(&self.sets)
+    }
+
     /// Adds a run set. Panels that drew all of them draw it as well.
     pub fn add_set(&mut self, set: NamedSet) {
         let (new, before) = (self.sets.len(), self.sets.len());
@@ -255,6 +307,20 @@ mod tests {
             one.turn_set(turned);
             assert_eq!(one.sets(), left, "{turned}");
         }
+    }
+
+    #[test]
+    fn what_is_drawn_together_has_names_and_looks() {
+        let mut grid = PanelGrid { sets: vec![set(""), set("a"), set("a")], ..PanelGrid::default() };
+        grid.panels = vec![panel(&[0, 1]), panel(&[2]), panel(&[0, 1])];
+        assert_eq!(grid.titles(), ["Runs 1", "a", "a (3)"]);
+        assert_eq!(grid.drawings(), [vec![0, 1], vec![2]]);
+        let view = View { filter: "params.lr > 0".into(), range: Some([0, 9]), ..View::default() };
+        let mut one = set("a");
+        one.placed.view = view.clone();
+        assert_eq!(one.look(), View { filter: String::new(), ..view });
+        one.set_look(View { filter: "elsewhere".into(), range: Some([3, 4]), ..View::default() });
+        assert_eq!((one.placed.view.filter.as_str(), one.placed.view.range), ("params.lr > 0", Some([3, 4])));
     }
 
     #[test]

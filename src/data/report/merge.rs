@@ -10,6 +10,8 @@ pub struct Merged {
     pub document: Document,
     /// Where they disagree.
     pub clashes: Vec<Clash>,
+    /// Their title, if both changed it, each in another way.
+    pub title: Option<String>,
 }
 
 /// A block that both changed, each in another way.
@@ -46,8 +48,10 @@ pub fn merge(base: &Document, mine: &Document, theirs: &Document) -> Merged {
     }
     let order = order(base, mine, theirs);
     let title = if mine.title == base.title { &theirs.title } else { &mine.title };
+    let clash = theirs.title != base.title && theirs.title != *title;
     let blocks = order.iter().filter_map(|id| kept.get(id.as_str()).map(|block| (*block).clone())).collect();
-    Merged { document: Document { version: mine.version, title: title.clone(), blocks }, clashes }
+    let title_clash = clash.then(|| theirs.title.clone());
+    Merged { document: Document { version: mine.version, title: title.clone(), blocks }, clashes, title: title_clash }
 }
 
 fn by_id(document: &Document) -> BTreeMap<&str, &Block> {
@@ -118,8 +122,15 @@ mod tests {
     #[test]
     fn a_title_that_one_side_changed_is_that_sides() {
         let titled = |title: &str| Document { title: title.into(), ..document("a") };
-        for (mine, theirs, title) in [("x", "x", "x"), ("y", "x", "y"), ("x", "z", "z"), ("y", "z", "y")] {
-            assert_eq!(merge(&titled("x"), &titled(mine), &titled(theirs)).document.title, title);
+        for (mine, theirs, title, clash) in [
+            ("x", "x", "x", None),
+            ("y", "x", "y", None),
+            ("x", "z", "z", None),
+            ("y", "y", "y", None),
+            ("y", "z", "y", Some("z")),
+        ] {
+            let merged = merge(&titled("x"), &titled(mine), &titled(theirs));
+            assert_eq!((merged.document.title.as_str(), merged.title.as_deref()), (title, clash));
         }
     }
 }

@@ -5,8 +5,10 @@
 //! such as `# no heading`, gets a backslash before it. `docs/reports.md` is the description for people.
 
 mod parse;
+mod readable;
 
 pub use parse::parse;
+pub use readable::{readable, readable_block};
 
 use super::{Block, Content, Document, List};
 
@@ -23,6 +25,18 @@ const MARKDOWN_END: &str = "<!-- /markdown -->";
 pub fn print(document: &Document) -> String {
     let title = serde_json::to_string(&document.title).expect("text is JSON");
     let mut out = format!("---\nthroughline-report: {}\ntitle: {title}\n---\n", super::VERSION);
+    print_into(&mut out, document, true);
+    out
+}
+
+/// Some blocks as Markdown, without their ids: what is copied.
+pub fn print_blocks(blocks: &[Block]) -> String {
+    let mut out = String::new();
+    print_into(&mut out, &Document { blocks: blocks.to_vec(), ..Document::default() }, false);
+    out.trim_start_matches('\n').to_owned()
+}
+
+fn print_into(out: &mut String, document: &Document, ids: bool) {
     let mut in_list = false;
     for (at, block) in document.blocks.iter().enumerate() {
         let item = matches!(block.content, Content::Item { .. });
@@ -30,16 +44,15 @@ pub fn print(document: &Document) -> String {
             out.push('\n');
         }
         in_list = item;
-        if !item {
+        if ids && !item {
             out.push_str(&mark(&block.id));
             out.push('\n');
         }
-        put(&mut out, document, at, block);
+        put(out, document, at, block, ids);
     }
-    out
 }
 
-fn put(out: &mut String, document: &Document, at: usize, block: &Block) {
+fn put(out: &mut String, document: &Document, at: usize, block: &Block, ids: bool) {
     let guarded = |text: &str| text.split('\n').map(guard).collect::<Vec<_>>().join("\n");
     let text = match &block.content {
         Content::Heading { level, text } => format!("{} {text}", "#".repeat((*level).into())),
@@ -56,7 +69,9 @@ fn put(out: &mut String, document: &Document, at: usize, block: &Block) {
             let (first, rest) =
                 text.split_once('\n').map_or((text.as_str(), None), |(first, rest)| (first, Some(rest)));
             let first = if text.is_empty() { String::new() } else { guard(first) };
-            let mut item = format!("{indent}{sign} {first} {}", mark(&block.id));
+            // Words that look like an id are none if one follows.
+            let id = if ids || first.contains("<!-- #") { format!(" {}", mark(&block.id)) } else { String::new() };
+            let mut item = format!("{indent}{sign} {first}{id}");
             for line in rest.iter().flat_map(|rest| rest.split('\n')) {
                 item.push_str(&format!("\n{indent}  {}", guard(line)));
             }

@@ -6,7 +6,7 @@ use data::{
     column::{Cell, Column},
     report::{
         Block, Content, Document, List, Tone,
-        grid::{GridPanel, PanelGrid, RunTable},
+        grid::{GridPanel, PanelGrid, RunTable, titles},
     },
     run::RunRow,
     share::{SharedReport, part_name, with_pictures},
@@ -99,7 +99,10 @@ fn inside(report: &SharedReport, block: &Block, html: &str, places: &impl Places
         Content::Divider => "<hr class=\"report-rule\">".to_owned(),
         Content::Contents => contents(&report.document, report),
         Content::Panels(grid) => panels(grid, block, places),
-        Content::Runs(table) => runs(table, &places.rows(&part_name(&block.id, 0))),
+        Content::Runs(table) => {
+            let only = if table.also.is_empty() { String::new() } else { only_of(&titles(&table.sets()), 0) };
+            runs(table, &places.rows(&part_name(&block.id, 0))) + &only
+        }
         Content::Paragraph { .. } | Content::Item { .. } | Content::Markdown { .. } => {
             format!("<div class=\"report-text\">{html}</div>")
         }
@@ -148,6 +151,7 @@ pub fn words_of(html: &str) -> String {
 
 fn panels(grid: &PanelGrid, block: &Block, places: &impl Places) -> String {
     let mut out = String::from("<div class=\"report-grid\"><div class=\"report-panels\">");
+    let titles = grid.titles();
     for panel in &grid.panels {
         let name = escape(&panel.metric);
         let inside = match places.panel(&part_name(&block.id, panel.set), panel) {
@@ -158,21 +162,27 @@ fn panels(grid: &PanelGrid, block: &Block, places: &impl Places) -> String {
             ),
             None => format!("<p class=\"report-missing\">{name}</p>"),
         };
+        // A picture is made of one run set.
+        let only = if panel.also.is_empty() { String::new() } else { only_of(&titles, panel.set) };
         let _ = write!(
             out,
-            "<div class=\"report-panel\" style=\"--span: {}; --height: {}px\"><figure class=\"panel report-still\" aria-label=\"{name}\">{inside}</figure></div>",
+            "<div class=\"report-panel\" style=\"--span: {}; --height: {}px\"><figure class=\"panel report-still\" aria-label=\"{name}\">{inside}{only}</figure></div>",
             panel.span, panel.height
         );
     }
     out + "</div></div>"
 }
 
+/// Says that of several run sets only one is here.
+fn only_of(titles: &[String], set: usize) -> String {
+    let title = escape(titles.get(set).map_or("", String::as_str));
+    format!("<p class=\"report-note\">Without scripts only the runs of {title} are shown here.</p>")
+}
+
 fn runs(table: &RunTable, rows: &[RunRow]) -> String {
     let columns = &table.placed.view.table.columns;
-    let head: String = columns
-        .iter()
-        .map(|column| format!("<th scope=\"col\">{}</th>", escape(&column.title().to_string())))
-        .collect();
+    let head: String =
+        columns.iter().map(|column| format!("<th scope=\"col\">{}</th>", escape(column.title()))).collect();
     let mut out = format!(
         "<div class=\"report-runs\"><table class=\"table\"><thead><tr><th scope=\"col\">Run</th>{head}</tr></thead><tbody>"
     );

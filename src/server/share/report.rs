@@ -20,7 +20,11 @@ use crate::{
     },
 };
 use data::{
-    report::{Content, Document, answers::Version, grid::Frozen},
+    report::{
+        Content, Document,
+        answers::Version,
+        grid::{Frozen, NamedSet, PanelGrid},
+    },
     share::{ShareRow, ShareTarget, SharedReport, part_name},
     view::{PlacedView, View},
 };
@@ -143,29 +147,54 @@ fn wanted(document: &Document) -> Vec<Wanted> {
         match &block.content {
             Content::Panels(grid) => {
                 for (at, set) in grid.sets.iter().enumerate() {
-                    let drawn: BTreeSet<String> =
-                        grid.panels.iter().filter(|panel| panel.set == at).map(|panel| panel.metric.clone()).collect();
+                    let of_set = || grid.panels.iter().filter(|panel| panel.sets().contains(&at));
+                    let drawn: BTreeSet<String> = of_set().map(|panel| panel.metric.clone()).collect();
                     // Runs that no panel draws are not named.
                     if drawn.is_empty() {
                         continue;
                     }
-                    let target = placed_in(&set.placed, "");
+                    let target = placed_in(&drawn_as(grid, at, set), "");
                     let (name, frozen) = (part_name(&block.id, at), grid.frozen.clone());
                     wanted.push(Wanted { name, target, drawn, frozen, most: usize::MAX });
                 }
             }
-            Content::Runs(table) => wanted.push(Wanted {
-                name: part_name(&block.id, 0),
-                target: placed_in(&table.placed, "table"),
-                drawn: BTreeSet::new(),
-                frozen: None,
-                most: table.limit.into(),
-            }),
+            Content::Runs(table) => {
+                for (at, set) in table.sets().iter().enumerate() {
+                    // The first one says which columns there are.
+                    let mut placed = set.placed.clone();
+                    placed.view.table = table.placed.view.table.clone();
+                    wanted.push(Wanted {
+                        name: part_name(&block.id, at),
+                        target: placed_in(&placed, "table"),
+                        drawn: BTreeSet::new(),
+                        frozen: None,
+                        most: table.limit.into(),
+                    });
+                }
+            }
             _ => {}
         }
     }
     wanted.truncate(MOST_PARTS);
     wanted
+}
+
+/// The run set `set` at `at` of `grid` as it is drawn: as it says, with the panels of those that it is drawn with; as the
+/// first of those says, if it is never drawn by itself.
+fn drawn_as(grid: &PanelGrid, at: usize, set: &NamedSet) -> PlacedView {
+    let mut set = set.clone();
+    let others = || grid.panels.iter().filter(|panel| panel.also.contains(&at));
+    let alone = grid.panels.iter().any(|panel| panel.set == at);
+    if let (false, Some(first)) = (alone, others().find_map(|panel| grid.sets.get(panel.set))) {
+        set.set_look(first.look());
+    }
+    for panel in others() {
+        let made = grid.sets.get(panel.set).and_then(|first| first.placed.view.panels.get(&panel.metric));
+        if let Some(made) = made.filter(|_| !set.placed.view.panels.contains_key(&panel.metric)) {
+            set.placed.view.panels.insert(panel.metric.clone(), made.clone());
+        }
+    }
+    set.placed
 }
 
 /// The view as a report shows it, whatever its board is searched for.
@@ -190,7 +219,7 @@ pub(super) fn to_keep(db: &Connection, report: &str) -> Result<Written, StoreErr
 fn parts_of(content: &Content) -> usize {
     match content {
         Content::Panels(grid) => grid.sets.len(),
-        Content::Runs(_) => 1,
+        Content::Runs(table) => 1 + table.also.len(),
         _ => 0,
     }
 }
@@ -260,7 +289,12 @@ pub(super) fn shown(
                     grid.frozen.get_or_insert(Frozen { hash: String::new(), millis });
                 }
             }
-            Content::Runs(table) => table.placed = outward(by_name.get(part_name(&block.id, 0).as_str())),
+            Content::Runs(table) => {
+                table.placed = outward(by_name.get(part_name(&block.id, 0).as_str()));
+                for (at, set) in table.also.iter_mut().enumerate() {
+                    set.placed = outward(by_name.get(part_name(&block.id, at + 1).as_str()));
+                }
+            }
             _ => {}
         }
     }

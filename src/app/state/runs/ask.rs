@@ -3,7 +3,10 @@
 use super::{PAGE, list::digits};
 use crate::{
     api::{ApiError, Source},
-    state::{Scope, order},
+    state::{
+        Scope, order,
+        sets::{self, SetOf},
+    },
 };
 use data::{
     brush::{Brushes, resolved},
@@ -77,6 +80,34 @@ pub(in crate::state) async fn page_of(
     Ok(page)
 }
 
+/// As [`page_of`], for the runs of `scope`: `request` says which, unless they are several run sets. Of these only those
+/// that pass `within`, if that is given, one set after the other.
+pub(super) async fn page_of_scope(
+    scope: &Scope,
+    request: &RunsRequest,
+    view: &View,
+    within: Option<&str>,
+) -> Result<RunsPage, ApiError> {
+    let Scope::Sets(of) = scope else { return page_of(&scope.source(), request, view).await };
+    let mut pages = Vec::with_capacity(of.len());
+    for set in of.iter() {
+        pages.push(page_of(&set.source, &set_request(set, within), view).await?);
+    }
+    Ok(sets::joined(of, pages))
+}
+
+/// The first page of a run set that is drawn with others.
+pub(super) fn set_request(set: &SetOf, within: Option<&str>) -> RunsRequest {
+    let filter = applied_filter(&set.view);
+    RunsRequest {
+        experiments: vec![set.experiment.clone()],
+        filter: within.map_or(filter.clone(), |within| both(within, &filter)),
+        order_by: vec![order::asked_order(&set.view)],
+        limit: PAGE as u32,
+        ..RunsRequest::default()
+    }
+}
+
 /// A query for what passes both.
 pub(super) fn both(one: &str, filter: &str) -> String {
     if filter.is_empty() { one.to_owned() } else { format!("{one} AND ({filter})") }
@@ -99,10 +130,10 @@ pub(super) fn request(scope: &Scope, view: &View, remote: Remote) -> RunsRequest
             let named = format!("attributes.run_name ILIKE '%{}%'", view.search.replace('\'', "_"));
             both(&named, &applied_filter(view))
         }
-        Scope::Experiment(_) | Scope::Report(..) => applied_filter(view),
+        Scope::Experiment(_) | Scope::Report(..) | Scope::Sets(_) => applied_filter(view),
     };
     RunsRequest {
-        experiments: vec![scope.experiment().to_owned()],
+        experiments: scope.experiments(),
         filter,
         brushes: if remote.brushes { resolved(&view.brushes, &view.directions) } else { Brushes::new() },
         order_by: vec![order::asked_order(view)],

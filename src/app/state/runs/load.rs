@@ -2,10 +2,10 @@
 
 use super::{
     PAGE, Runs,
-    ask::{both, named_filter, page_of, request},
+    ask::{both, named_filter, page_of, page_of_scope, request},
     list::{Chosen, RunList, digits},
 };
-use crate::api::ApiError;
+use crate::{api::ApiError, state::Scope};
 use data::run::{RunId, RunsRequest};
 use leptos::{prelude::*, task::spawn_local};
 use std::{collections::BTreeSet, time::Duration};
@@ -30,17 +30,18 @@ impl Runs {
         };
         self.asking.update_value(BTreeSet::clear);
         let view = self.view.get_untracked();
-        let request = request(&self.scope.get_value(), &view, self.remote());
+        let scope = self.scope.get_value();
+        let request = request(&scope, &view, self.remote());
         let chosen = Chosen { filter: request.filter.clone(), brushes: request.brushes.clone() };
-        let source = self.source();
         spawn_local(async move {
-            let answer = page_of(&source, &request, &view).await;
+            let answer = page_of_scope(&scope, &request, &view, None).await;
             if question.try_get_value() != Some(asked) {
                 return;
             }
             match answer {
                 Ok(page) => {
-                    if page.total > PAGE as u64 && !large.get_untracked() {
+                    // Of several run sets each has a filter of its own, which the server cannot join.
+                    if page.total > PAGE as u64 && !matches!(scope, Scope::Sets(_)) && !large.get_untracked() {
                         large.set(true);
                     }
                     news.update(|news| *news += 1);
@@ -162,17 +163,17 @@ impl Runs {
             .list
             .with_untracked(|list| changed.iter().copied().filter(|&run| list.row_of(run).is_some()).collect());
         let view = self.view.get_untracked();
-        let asked = request(&self.scope.get_value(), &view, self.remote());
-        let chosen = !asked.filter.is_empty() || !asked.brushes.is_empty();
+        let scope = self.scope.get_value();
+        let asked = request(&scope, &view, self.remote());
+        let chosen = matches!(scope, Scope::Sets(_)) || !asked.filter.is_empty() || !asked.brushes.is_empty();
         if (!chosen && known.len() < changed.len()) || changed.len() > BY_NAME {
             return self.reload();
         }
         let names: Vec<_> = changed.iter().map(|run| format!("'{run}'")).collect();
-        let named = both(&format!("attributes.run_id IN ({})", names.join(", ")), &asked.filter);
-        let request = RunsRequest { filter: named, order_by: Vec::new(), ..asked };
-        let source = self.source();
+        let named = format!("attributes.run_id IN ({})", names.join(", "));
+        let request = RunsRequest { filter: both(&named, &asked.filter), order_by: Vec::new(), ..asked };
         spawn_local(async move {
-            let Ok(page) = page_of(&source, &request, &view).await else { return };
+            let Ok(page) = page_of_scope(&scope, &request, &view, Some(&named)).await else { return };
             // Some may have begun to pass the filter, and others ceased to.
             if page.runs.iter().map(|row| row.run_id).collect::<BTreeSet<_>>() == known {
                 self.list.try_update(|list| *list = list.with_changed(page.runs));

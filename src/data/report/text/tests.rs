@@ -11,6 +11,16 @@ proptest! {
     }
 
     #[test]
+    fn what_is_copied_comes_back(document in samples::document()) {
+        let kept = |content: &Content| *content != Content::paragraph("");
+        let text = print_blocks(&document.blocks);
+        let contents: Vec<Content> = document.blocks.into_iter().map(|block| block.content).filter(kept).collect();
+        // What has no ids begins with no title, so three dashes first are a line across.
+        let pasted = parse(&format!("\n{text}")).map(|document| document.blocks.into_iter().map(|block| block.content));
+        prop_assert_eq!(pasted.map(|pasted| pasted.filter(kept).collect::<Vec<_>>()), Ok(contents), "{}", text);
+    }
+
+    #[test]
     fn a_report_comes_back_from_json(document in samples::document()) {
         prop_assert_eq!(Document::of_json(&document.to_json()), Ok(document));
     }

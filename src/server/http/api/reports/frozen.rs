@@ -22,6 +22,7 @@ use data::{
     report::grid::{Frozen, MOST_PANELS, MOST_SETS},
     run::{MetricRow, RunsPage, RunsRequest},
 };
+use std::collections::BTreeSet;
 
 /// The most bytes of the frames of one grid.
 const MOST_BYTES: usize = 48 << 20;
@@ -64,9 +65,16 @@ pub(in crate::http::api) async fn about(
     Path(hash): Path<String>,
 ) -> JsonAnswer<FrozenState> {
     let (body, millis) = open(&state, hash).await?;
+    // What cannot be asked any more, such as of an experiment that is gone, has changed.
+    for (request, then) in body.runs {
+        let now = state.store.runs_page(request).await;
+        let ids = |page: &RunsPage| page.runs.iter().map(|row| row.run_id).collect::<BTreeSet<_>>();
+        if !now.is_ok_and(|now| ids(&now) == ids(&then)) {
+            return Ok(Json(FrozenState { millis, changed: true }));
+        }
+    }
     let mut changed = false;
     for (request, then) in body.frames {
-        // What cannot be asked any more, such as of an experiment that is gone, has changed.
         let now = encoded(&state, &request).await.map(|now| STANDARD.encode(now));
         changed |= now.ok().as_ref() != Some(&then);
         if changed {

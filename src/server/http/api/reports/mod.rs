@@ -134,7 +134,8 @@ pub(super) async fn aside(
     Ok(Json(state.store.read(move |db| reports::aside(db, &report, number)).await?))
 }
 
-/// `GET /api/reports/{report}/diff?from&to`: the lines of two forms of a report, in the text form.
+/// `GET /api/reports/{report}/diff?from&to`: the lines of two forms of a report: the text form without ids, and panels in
+/// words.
 pub(super) async fn compare(
     State(state): State<AppState>,
     Path(report): Path<String>,
@@ -143,7 +144,7 @@ pub(super) async fn compare(
     let from = held(&state, report.clone(), between.from).await?;
     let to = held(&state, report, between.to).await?;
     let lines = tokio::task::spawn_blocking(move || {
-        let (from, to) = (text::print(&from.document), text::print(&to.document));
+        let (from, to) = (text::readable(&from.document), text::readable(&to.document));
         let line = |(side, text): (_, &str)| DiffLine { side, text: text.to_owned() };
         diff(&from, &to).lines.into_iter().map(line).collect()
     });

@@ -287,6 +287,11 @@ async fn frozen_data_stays_and_says_when_live_data_has_changed() {
     assert_eq!(server.get(&path).await.1["changed"], false);
     server.log(run, "loss", 20..30).await;
     assert_eq!(server.get(&path).await.1["changed"], true);
+    let (_, lists) = server.post("/api/reports/frozen", &json!({"runs": [runs], "frames": []})).await;
+    let lists = format!("/api/reports/frozen/{}", lists["hash"].as_str().unwrap());
+    assert_eq!(server.get(&lists).await.1["changed"], false);
+    server.run(eid, 9).await;
+    assert_eq!(server.get(&lists).await.1["changed"], true, "a run more would be drawn");
 
     let points = async |body: &Value| {
         let request = Request::post(format!("{path}/frames")).body(Body::from(body.to_string())).unwrap();
