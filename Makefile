@@ -11,6 +11,8 @@ MAKEFLAGS += --no-print-directory
 TRUNK_VERSION := 0.21.14
 # The tool must have the very version of the crate; the lock file knows it.
 BINDGEN_VERSION := $(shell awk '/^name = "wasm-bindgen"$$/ {getline; gsub(/[^0-9.]/, ""); print}' Cargo.lock)
+# The same of the tool that cuts the app into parts.
+SPLIT_VERSION := $(shell awk '/^name = "wasm_split_helpers"$$/ {getline; gsub(/[^0-9.]/, ""); print}' Cargo.lock)
 BINARYEN_VERSION := 132
 # The mlflow client and pytest, with everything they bring: .ci/python.txt.
 PYTHON_VERSION := $(shell sha256sum .ci/python.txt | cut -c 1-12)
@@ -23,14 +25,14 @@ WASM := wasm32-unknown-unknown
 
 TRUNK := $(CACHE)/trunk-$(TRUNK_VERSION)/bin/trunk
 BINDGEN := $(CACHE)/wasm-bindgen-$(BINDGEN_VERSION)/bin/wasm-bindgen
+SPLIT := $(CACHE)/wasm-split-$(SPLIT_VERSION)/bin/wasm-split-cli
 BINARYEN := $(CACHE)/binaryen-$(BINARYEN_VERSION)/node_modules/.bin/wasm-opt
 MLFLOW := $(CACHE)/python-$(PYTHON_VERSION)/ready
 WASM_TARGET := $(shell rustc --print sysroot)/lib/rustlib/$(WASM)
 export CHROMIUM := /usr/bin/chromium
 E2E := e2e/node_modules/.package-lock.json
 
-export PATH := $(dir $(TRUNK)):$(dir $(BINDGEN)):$(dir $(BINARYEN)):$(PATH)
-export TRUNK_TOOLS_WASM_OPT := version_$(BINARYEN_VERSION)
+export PATH := $(dir $(TRUNK)):$(dir $(BINDGEN)):$(dir $(SPLIT)):$(dir $(BINARYEN)):$(PATH)
 # The Python that has the pinned client: the client tests and the browser journeys log with it.
 export MLFLOW_PYTHON := $(CACHE)/python-$(PYTHON_VERSION)/bin/python
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -49,9 +51,11 @@ build: dist/index.html ## one binary with the app inside: target/release/through
 	@cargo build $(QUIET) --release -p server
 	@test $(TARGET) = target || { mkdir -p $(dir $(PROGRAM)); ln -sf $(abspath $(TARGET))/release/throughline $(PROGRAM); }
 
-# Smaller twins lie beside every file that shrinks, so that the server never compresses the app.
-dist/index.html: $(APP_SOURCES) .ci/compress.mjs | build-tools
-	@CARGO_TARGET_DIR=$(WEB_TARGET) trunk build --release --locked --log warn
+# What the first page does not need is cut off into files that load later: src/app/parts.rs. Smaller twins lie beside
+# every file that shrinks, so that the server never compresses the app.
+dist/index.html: $(APP_SOURCES) .ci/split.mjs .ci/compress.mjs | build-tools
+	@CARGO_TARGET_DIR=$(WEB_TARGET) trunk build --release --locked --features split --log warn
+	@node .ci/split.mjs $(WEB_TARGET)/$(WASM)/app/app.wasm dist
 	@node .ci/compress.mjs dist
 
 ##@ Work
@@ -90,7 +94,7 @@ bench: build $(CHROMIUM) $(E2E) ## the figures of docs/bench.md, measured here
 tools: build-tools $(CHROMIUM) $(E2E) $(MLFLOW) ## whatever is missing of all the tools
 	@:
 
-build-tools: $(WASM_TARGET) $(TRUNK) $(BINDGEN) $(BINARYEN)
+build-tools: $(WASM_TARGET) $(TRUNK) $(BINDGEN) $(SPLIT) $(BINARYEN)
 	@:
 
 $(WASM_TARGET):
@@ -110,6 +114,12 @@ $(BINDGEN):
 	@echo 'Installing wasm-bindgen $(BINDGEN_VERSION): some minutes, once'
 	@env -u CARGO_TARGET_DIR CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
 	  cargo install $(QUIET) wasm-bindgen-cli --version $(BINDGEN_VERSION) --root $(CACHE)/wasm-bindgen-$(BINDGEN_VERSION)
+
+$(SPLIT):
+	@echo 'Installing wasm-split $(SPLIT_VERSION): about a minute, once'
+	@env -u CARGO_TARGET_DIR CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
+	  cargo install $(QUIET) --locked wasm_split_cli_support --version $(SPLIT_VERSION) --features build-binary \
+	  --root $(CACHE)/wasm-split-$(SPLIT_VERSION)
 
 $(BINARYEN):
 	@echo 'Installing wasm-opt $(BINARYEN_VERSION)'

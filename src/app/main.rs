@@ -4,6 +4,7 @@
 //! - [`pages`]: one file a route
 //! - [`palette`]: finds anything by name
 //! - [`panels`]: one file a panel kind
+//! - [`parts`]: what loads when somebody first looks for it
 //! - [`report`]: reports, read and written
 //! - [`state`]: what is on the screen, and the questions that components ask of it
 //! - [`ui`]: parts that know nothing of runs
@@ -14,6 +15,7 @@ mod live;
 mod pages;
 mod palette;
 mod panels;
+mod parts;
 mod report;
 mod routes;
 mod state;

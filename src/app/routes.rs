@@ -4,16 +4,13 @@ use crate::{
     pages::{
         experiments::ExperimentsPage,
         missing::MissingPage,
-        report::ReportPage,
-        reports::ReportsPage,
-        run::RunPage,
         share::ShareDialog,
         shared::SharedLinkPage,
-        shares::SharesPage,
         views::ViewPage,
         workspace::{WorkspacePage, provide_folded},
     },
     palette::{Palette, is_palette_key},
+    parts::{REPORTS, TABS, TOOLS},
     state::{Workspace, share::provide_sharing},
     ui::{
         dialog::Dialog,
@@ -86,11 +83,11 @@ pub fn App() -> impl IntoView {
                     <Routes fallback=MissingPage>
                         <Route path=path!("/") view=ExperimentsPage/>
                         <Route path=path!("/experiments/:experiment/:tab?") view=WorkspacePage/>
-                        <Route path=path!("/experiments/:experiment/runs/:run") view=RunPage/>
-                        <Route path=path!("/reports") view=ReportsPage/>
-                        <Route path=path!("/reports/:report") view=ReportPage/>
+                        <Route path=path!("/experiments/:experiment/runs/:run") view=|| TABS.show(|tabs| (tabs.run)())/>
+                        <Route path=path!("/reports") view=|| REPORTS.show(|reports| (reports.list)())/>
+                        <Route path=path!("/reports/:report") view=|| REPORTS.show(|reports| (reports.one)())/>
                         <Route path=path!("/v/:hash") view=ViewPage/>
-                        <Route path=path!("/shares") view=SharesPage/>
+                        <Route path=path!("/shares") view=|| TOOLS.show(|tools| (tools.shares)())/>
                     </Routes>
                 </main>
             </div>

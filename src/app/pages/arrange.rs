@@ -2,6 +2,7 @@
 
 use crate::{
     pages::column_choice::{AddColumn, ColumnChoice},
+    parts::TOOLS,
     state::{Workspace, order::SortKey},
     ui::{
         dialog::Dialog,
@@ -28,14 +29,15 @@ pub fn ArrangeButton(workspace: Workspace) -> impl IntoView {
             "Group" <span class="section-count">{count}</span>
         </button>
         {move || open.get().then(|| view! {
-            <Dialog title="Group and sort" on_close=move || open.set(false)><Arrange workspace/></Dialog>
+            <Dialog title="Group and sort" on_close=move || open.set(false)>{TOOLS.show(move |tools| (tools.arrange)(workspace))}</Dialog>
         })}
     }
     .into_any()
 }
 
+/// The columns and keys as rows.
 #[component]
-fn Arrange(workspace: Workspace) -> impl IntoView {
+pub fn Arrange(workspace: Workspace) -> impl IntoView {
     let by = workspace.view(|view| view.group_by.clone());
     let order = workspace.order();
     let change_by = move |change: &dyn Fn(&mut Vec<Column>)| {

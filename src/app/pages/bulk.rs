@@ -2,6 +2,7 @@
 
 use crate::{
     api,
+    parts::TOOLS,
     state::{Workspace, compare::toggle as toggle_compared},
     ui::{
         dialog::Dialog,
@@ -23,11 +24,26 @@ const NAMED: usize = 12;
 
 /// What has to be asked before it is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Question {
+pub enum Question {
+    /// Which tag they get or lose.
     Tag,
+    /// What they are called.
     Rename,
+    /// Which experiment they go to.
     Move,
+    /// Whether they go to the trash.
     Delete,
+}
+
+impl Question {
+    fn title(self) -> &'static str {
+        match self {
+            Question::Tag => "Tag runs",
+            Question::Rename => "Rename runs",
+            Question::Move => "Move runs",
+            Question::Delete => "Delete runs",
+        }
+    }
 }
 
 /// The selected runs and what can be done to them; nothing while none is selected.
@@ -45,7 +61,10 @@ pub fn BulkBar(workspace: Workspace) -> impl IntoView {
                     <button type="button" class="icon-button" aria-label="Select none" title="Select none (Esc)"
                         on:click=move |_| workspace.selection.set(Default::default())>{icon(Icon::Close)}</button>
                 </div>
-                {move || question.get().map(|of| ask(workspace, of, Callback::new(move |()| question.set(None))))}
+                {move || question.get().map(|of| {
+                    let close = Callback::new(move |()| question.set(None));
+                    view! { <Dialog title=of.title() on_close=close>{TOOLS.show(move |tools| (tools.bulk)(workspace, of, close))}</Dialog> }
+                })}
             }
         })
     }
@@ -91,21 +110,14 @@ fn actions(workspace: Workspace, question: RwSignal<Option<Question>>) -> Vec<Ac
     ]
 }
 
-fn ask(workspace: Workspace, question: Question, close: Callback<()>) -> AnyView {
+/// What the dialog asks.
+pub fn ask(workspace: Workspace, question: Question, close: Callback<()>) -> AnyView {
     let rows = workspace.ticked_rows();
     match question {
-        Question::Tag => {
-            view! { <Dialog title="Tag runs" on_close=close><TagForm workspace rows close/></Dialog> }.into_any()
-        }
-        Question::Rename => {
-            view! { <Dialog title="Rename runs" on_close=close><RenameForm workspace rows close/></Dialog> }.into_any()
-        }
-        Question::Move => {
-            view! { <Dialog title="Move runs" on_close=close><MoveForm workspace rows close/></Dialog> }.into_any()
-        }
-        Question::Delete => {
-            view! { <Dialog title="Delete runs" on_close=close><DeleteForm workspace rows close/></Dialog> }.into_any()
-        }
+        Question::Tag => view! { <TagForm workspace rows close/> }.into_any(),
+        Question::Rename => view! { <RenameForm workspace rows close/> }.into_any(),
+        Question::Move => view! { <MoveForm workspace rows close/> }.into_any(),
+        Question::Delete => view! { <DeleteForm workspace rows close/> }.into_any(),
     }
 }
 

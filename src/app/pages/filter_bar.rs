@@ -1,7 +1,7 @@
 //! The filter of runs: a text field, its parts as chips, what is wrong with it, and the rows that write it.
 
 use crate::{
-    pages::filter_rows::FilterRows,
+    parts::TOOLS,
     state::{
         Workspace,
         filter::{FilterDraft, error_place, parts_of},
@@ -68,7 +68,10 @@ pub fn FilterBar(workspace: Workspace) -> impl IntoView {
             </div>
             <div id="run-filter-note" aria-live="polite">{move || note(draft)}</div>
             {move || chips(workspace)}
-            {move || open.get().then(|| view! { <FilterRows workspace draft on_close=close/> })}
+            {move || open.get().then(|| {
+                let close = Callback::new(move |()| close());
+                TOOLS.show(move |tools| (tools.filter_rows)(workspace, draft, close))
+            })}
         </div>
     }
     .into_any()

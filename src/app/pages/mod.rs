@@ -1,8 +1,8 @@
 //! One file a route.
 
-mod arrange;
+pub mod arrange;
 pub mod artifacts;
-mod bulk;
+pub mod bulk;
 mod column_choice;
 pub mod compare;
 mod compare_cell;
@@ -10,8 +10,8 @@ mod compare_choose;
 mod compare_grid;
 pub mod experiments;
 mod filter_bar;
-mod filter_rows;
-mod importance;
+pub mod filter_rows;
+pub mod importance;
 mod importance_rows;
 pub mod missing;
 pub mod report;
@@ -20,7 +20,7 @@ pub mod run;
 mod run_keys;
 mod run_list;
 mod run_row;
-mod selections;
+pub mod selections;
 pub mod share;
 mod share_words;
 pub mod shared;
@@ -31,6 +31,6 @@ mod table_columns;
 mod table_export;
 mod table_head;
 mod table_row;
-mod trash;
+pub mod trash;
 pub mod views;
 pub mod workspace;

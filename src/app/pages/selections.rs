@@ -1,6 +1,7 @@
 //! Selections with a name: saved from what is selected, joined with it, used as all the runs there are.
 
 use crate::{
+    parts::TOOLS,
     state::{Workspace, selection::Join},
     ui::{
         dialog::Dialog,
@@ -26,14 +27,15 @@ pub fn SelectionsButton(workspace: Workspace) -> impl IntoView {
             "Selections" <span class="section-count">{move || match named.get() { 0 => String::new(), n => format!(" {n}") }}</span>
         </button>
         {move || open.get().then(|| view! {
-            <Dialog title="Selections" on_close=move || open.set(false)><Named workspace/></Dialog>
+            <Dialog title="Selections" on_close=move || open.set(false)>{TOOLS.show(move |tools| (tools.selections)(workspace))}</Dialog>
         })}
     }
     .into_any()
 }
 
+/// The named selections, and a field to name one more.
 #[component]
-fn Named(workspace: Workspace) -> impl IntoView {
+pub fn Named(workspace: Workspace) -> impl IntoView {
     let name = RwSignal::new(String::new());
     let selected = workspace.selection.runs;
     let selections = workspace

@@ -3,6 +3,7 @@
 use super::share_words::snippets;
 use crate::{
     api::{self, ApiError},
+    parts::TOOLS,
     state::share::ToShare,
     ui::{dialog::Dialog, format::now_millis, segments::Segments},
 };
@@ -16,7 +17,7 @@ pub fn ShareDialog() -> impl IntoView {
     let wanted = expect_context::<ToShare>().0;
     move || {
         wanted.get().map(|target| {
-            view! { <Dialog title="Share" on_close=move || wanted.set(None)><Wishes target/></Dialog> }
+            view! { <Dialog title="Share" on_close=move || wanted.set(None)>{TOOLS.show(move |tools| (tools.share)(target.clone()))}</Dialog> }
         })
     }
 }
@@ -27,8 +28,9 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 const ENDS: [(&str, i64); 5] =
     [("Never", 0), ("After a day", 1), ("After a week", 7), ("After a month", 30), ("After a year", 365)];
 
+/// What the link is to be like, and the link once it is made.
 #[component]
-fn Wishes(target: ShareTarget) -> impl IntoView {
+pub fn Wishes(target: ShareTarget) -> impl IntoView {
     let target = StoredValue::new(target);
     let made = RwSignal::new(None::<MadeShare>);
     let error = RwSignal::new(None::<ApiError>);

@@ -2,8 +2,9 @@
 
 use crate::{
     api::{self, ApiError, reports::image_url},
-    pages::{compare::ComparePane, missing::Nothing, table::TablePane},
-    panels::{board::Board, parallel::ParallelPanel, toolbar::Toolbar},
+    pages::missing::Nothing,
+    panels::{board::Board, toolbar::Toolbar},
+    parts::{REPORTS, TABS},
     report::{editor::Shown, live::LiveGrids, read::Reading},
     state::{Scope, Workspace},
     ui::{format::local_time, theme::ThemeState},
@@ -74,7 +75,8 @@ fn Password(on_key: Callback<()>) -> impl IntoView {
 fn Opened(page: SharedPage) -> impl IntoView {
     let SharedPage { title, target, frozen_millis, anonymous, report } = page;
     if let Some(report) = report {
-        return view! { <OpenedReport title report=*report frozen_millis anonymous/> }.into_any();
+        return REPORTS
+            .show(move |reports| (reports.shared)(title.clone(), (*report).clone(), frozen_millis, anonymous));
     }
     let scope = match &target {
         ShareTarget::View { placed } | ShareTarget::Panel { placed, .. } => {
@@ -96,9 +98,9 @@ fn Opened(page: SharedPage) -> impl IntoView {
     let charts = tab.is_empty();
     let frozen = frozen_millis.is_some();
     let panes = match tab.as_str() {
-        "table" => view! { <TablePane workspace/> }.into_any(),
-        "parallel" => view! { <ParallelPanel workspace/> }.into_any(),
-        "compare" => view! { <ComparePane workspace/> }.into_any(),
+        "table" => TABS.show(move |tabs| (tabs.table)(workspace)),
+        "parallel" => TABS.show(move |tabs| (tabs.parallel)(workspace)),
+        "compare" => TABS.show(move |tabs| (tabs.compare)(workspace)),
         _ => view! { <div class="board-scroll" data-scroller="true"><Board workspace/></div> }.into_any(),
     };
     let state = state_words(frozen_millis);
@@ -170,7 +172,7 @@ fn zero(on: Option<bool>) -> Option<&'static str> {
 
 /// A report: its words at once, its panels as they come into sight.
 #[component]
-fn OpenedReport(title: String, report: SharedReport, frozen_millis: Option<i64>, anonymous: bool) -> impl IntoView {
+pub fn OpenedReport(title: String, report: SharedReport, frozen_millis: Option<i64>, anonymous: bool) -> impl IntoView {
     let framed = api::is_framed();
     LiveGrids::provide();
     let state = match &report.version {

@@ -3,6 +3,7 @@
 use crate::{
     api::{self, ApiError},
     pages::missing::Nothing,
+    parts::TOOLS,
     routes::Shell,
     state::Workspace,
     ui::{
@@ -102,14 +103,15 @@ pub fn ViewsButton(workspace: Workspace) -> impl IntoView {
     view! {
         <button type="button" class="button" on:click=move |_| open.set(true)>"Views"</button>
         {move || open.get().then(|| view! {
-            <Dialog title="Views" on_close=move || open.set(false)><Views workspace on_done=move || open.set(false)/></Dialog>
+            <Dialog title="Views" on_close=move || open.set(false)>{TOOLS.show(move |tools| (tools.views)(workspace, Callback::new(move |()| open.set(false))))}</Dialog>
         })}
     }
     .into_any()
 }
 
+/// The saved views, and a field to save one more.
 #[component]
-fn Views(workspace: Workspace, #[prop(into)] on_done: Callback<()>) -> impl IntoView {
+pub fn Views(workspace: Workspace, #[prop(into)] on_done: Callback<()>) -> impl IntoView {
     let experiment = StoredValue::new(workspace.scope().experiment().to_owned());
     let views = RwSignal::new(None::<Result<Vec<SavedView>, ApiError>>);
     let error = RwSignal::new(None::<ApiError>);

@@ -5,25 +5,20 @@ use crate::{
     live::Connection,
     pages::missing::Nothing,
     pages::{
-        compare::ComparePane,
-        importance::ImportancePane,
         run_keys::on_run_key,
         run_list::RunListPane,
-        table::TablePane,
-        trash::TrashPane,
         views::{ViewsButton, copy_link, open_default, placed_now},
     },
     panels::{
         board::Board,
-        parallel::ParallelPanel,
         settings::{self, Settings},
         toolbar::Toolbar,
     },
-    report::add::AddToReport,
+    parts::{REPORTS, TABS},
     routes::{Shell, typing},
     state::{Scope, Workspace, share::ToShare},
     ui::{
-        dialog,
+        dialog::{self, Dialog},
         icon::{Icon, icon},
         split::Split,
     },
@@ -113,10 +108,10 @@ fn ExperimentWorkspace(experiment: String, tab: Memo<Option<Tab>>) -> impl IntoV
     });
     keys(workspace);
     let adding = move || {
-        workspace
-            .to_report
-            .get()
-            .map(|panel| view! { <AddToReport workspace panel on_close=move || workspace.to_report.set(None)/> })
+        workspace.to_report.get().map(|panel| {
+            let content = REPORTS.show(move |reports| (reports.add)(workspace, panel.clone()));
+            view! { <Dialog title="Add to report" on_close=move || workspace.to_report.set(None)>{content}</Dialog> }
+        })
     };
     let missing = Memo::new(move |_| found.with(|found| matches!(found, Some(Err(error)) if error.is_not_found())));
     move || {
@@ -163,11 +158,11 @@ fn Panes(workspace: Workspace, experiment: String, tab: Memo<Option<Tab>>) -> im
                         }
                         .into_any()
                     }
-                    Some(Tab::Table) => view! { <TablePane workspace/> }.into_any(),
-                    Some(Tab::Parallel) => view! { <ParallelPanel workspace/> }.into_any(),
-                    Some(Tab::Importance) => view! { <ImportancePane workspace/> }.into_any(),
-                    Some(Tab::Trash) => view! { <TrashPane workspace/> }.into_any(),
-                    Some(Tab::Compare) => view! { <ComparePane workspace/> }.into_any(),
+                    Some(Tab::Table) => TABS.show(move |tabs| (tabs.table)(workspace)),
+                    Some(Tab::Parallel) => TABS.show(move |tabs| (tabs.parallel)(workspace)),
+                    Some(Tab::Importance) => TABS.show(move |tabs| (tabs.importance)(workspace)),
+                    Some(Tab::Trash) => TABS.show(move |tabs| (tabs.trash)(workspace)),
+                    Some(Tab::Compare) => TABS.show(move |tabs| (tabs.compare)(workspace)),
                     None => view! { <Nothing title="There is no such tab" words="The address may have been mistyped."/> }.into_any(),
                 }}
             </section>

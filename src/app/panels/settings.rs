@@ -18,6 +18,7 @@ mod place;
 mod shown;
 
 use crate::{
+    parts::TOOLS,
     state::{
         Workspace,
         board::{Level, Source},
@@ -31,10 +32,10 @@ use wasm_bindgen::JsCast;
 /// The form, while something is being set.
 #[component]
 pub fn Settings(workspace: Workspace) -> impl IntoView {
-    move || workspace.editing.get().map(|level| view! { <Form workspace level/> })
+    move || workspace.editing.get().map(|level| TOOLS.show(move |tools| (tools.settings)(workspace, level.clone())))
 }
 
-/// One form at one level.
+/// What a form needs to know at its level.
 #[derive(Clone, Copy)]
 struct Editor {
     workspace: Workspace,
@@ -84,8 +85,9 @@ impl Editor {
     }
 }
 
+/// One form at one level.
 #[component]
-fn Form(workspace: Workspace, level: Level) -> impl IntoView {
+pub fn Form(workspace: Workspace, level: Level) -> impl IntoView {
     let editor = Editor { workspace, level: StoredValue::new(level.clone()), look: workspace.look_at(level.clone()) };
     let aside = NodeRef::<html::Aside>::new();
     Effect::new(move |_| {

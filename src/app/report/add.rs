@@ -4,10 +4,7 @@ use super::{editor::new_block, grid_edit::panel_of};
 use crate::{
     api::{ApiError, reports},
     state::Workspace,
-    ui::{
-        dialog::Dialog,
-        format::{ago, now_millis},
-    },
+    ui::format::{ago, now_millis},
 };
 use data::report::{
     Content, Document,
@@ -20,9 +17,9 @@ use leptos::{prelude::*, task::spawn_local};
 /// How often a draft that others save at the same time is tried again.
 const TRIES: usize = 4;
 
-/// The dialog behind "Add to report".
+/// What the dialog "Add to report" holds.
 #[component]
-pub fn AddToReport(workspace: Workspace, panel: String, #[prop(into)] on_close: Callback<()>) -> impl IntoView {
+pub fn AddToReport(workspace: Workspace, panel: String) -> impl IntoView {
     let list = RwSignal::new(None::<Result<Vec<ReportRow>, ApiError>>);
     let done = RwSignal::new(None::<Result<String, ApiError>>);
     spawn_local(async move {
@@ -73,7 +70,7 @@ pub fn AddToReport(workspace: Workspace, panel: String, #[prop(into)] on_close: 
         .into_any(),
         Some(Err(error)) => view! { <p class="view-error" role="alert">{error.to_string()}</p> }.into_any(),
     };
-    view! { <Dialog title="Add to report" on_close>{body}</Dialog> }.into_any()
+    body.into_any()
 }
 
 fn grid_of(placed: PlacedView, panel: String) -> Content {

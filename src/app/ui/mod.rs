@@ -4,6 +4,7 @@
 //! - [`crash`]: what a person sees when the app breaks
 //! - [`dialog`], [`icon`], [`menu`], [`segments`], [`split`]: controls
 //! - [`format`]: numbers and times as text
+//! - [`later`]: parts of the app that load when they are looked for
 //! - [`list`]: a list of any length that draws only its visible rows
 //! - [`observe`]: an element's size, and whether it is in sight
 //! - [`save`]: files handed to the person
@@ -15,6 +16,7 @@ pub mod crash;
 pub mod dialog;
 pub mod format;
 pub mod icon;
+pub mod later;
 pub mod list;
 pub mod menu;
 pub mod observe;

@@ -197,6 +197,7 @@ mod tests {
         for (path, hashed) in [
             ("app-7c6b0d1f2a3b4c5d.js", true),
             ("app-7c6b0d1f2a3b4c5d_bg.wasm", true),
+            ("app-7c6b0d1f2a3b4c5d_chunk_4.wasm", true),
             ("assets/base-0123456789abcdef.css", true),
             ("index.html", false),
             ("favicon.svg", false),
