@@ -13,7 +13,7 @@ async fn a_link_is_a_picture_and_data() {
         ("svg", &b"<svg "[..], "image/svg+xml", "train/loss"),
         ("png", b"\x89PNG\r\n", "image/png", "/s/"),
         ("pdf", b"%PDF-1.7", "application/pdf", "Inter-Regular"),
-        ("csv", b"panel,line,run_id,run,step,value\n", "text/csv; charset=utf-8", "zebra-run-1,49,49"),
+        ("csv", b"panel,line,run_id,run,step,value,low,high,n\n", "text/csv; charset=utf-8", "zebra-run-1,49,49"),
         ("json", b"{\"panels\"", "application/json", "zebra-run-1"),
         ("tex", b"% needs", "text/x-tex; charset=utf-8", "\\addplot"),
     ] {
@@ -34,6 +34,24 @@ async fn a_link_is_a_picture_and_data() {
     world.server.log(world.runs[0], "train/loss", 50..60).await;
     tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
     assert_ne!(picture(&world, &format!("/p/{token}.png")).await.1["etag"], tag, "growth is another picture");
+}
+
+#[tokio::test]
+async fn data_holds_groups_with_their_bands() {
+    let world = World::new().await;
+    let view = json!({"group_by": ["params.opt"], "stroke_by": ["params.lr"], "range": [0, 30]});
+    let target = json!({"kind": "panel", "placed": world.placed(view, ""), "panel": "train/loss"});
+    let token = world.made(target, json!({})).await["token"].as_str().unwrap().to_owned();
+    for (ending, parts) in [
+        ("csv", &["\ntrain/loss,train/loss,,\"adam, 0.1\",30,30,30,30,4\n"][..]),
+        ("tex", &["xmin=0, xmax=30,", "fill opacity=0.2, forget plot] coordinates {(0,0) ", ") (0,0)} -- cycle;"]),
+    ] {
+        let body = picture(&world, &format!("/p/{token}.{ending}")).await.2;
+        let text = String::from_utf8_lossy(&body);
+        for part in parts {
+            assert!(text.contains(part), "{ending} has {part}: {text}");
+        }
+    }
 }
 
 #[tokio::test]
