@@ -1,5 +1,6 @@
 // Share links: made by one person, opened by another without an account, framed by pages of elsewhere, revoked.
 import { createServer } from 'node:http';
+import { BROWSER } from '../support/browser.mjs';
 import { elsewhere } from '../support/elsewhere.mjs';
 import { chartOf, expect, panelOf, test } from '../support/journey.mjs';
 
@@ -183,4 +184,52 @@ test('the picture shows what the canvas shows', async ({ page, seeded }) => {
   const all = new Set([...Object.keys(canvas), ...Object.keys(still)]);
   const apart = [...all].reduce((sum, colour) => sum + Math.abs((canvas[colour] ?? 0) - (still[colour] ?? 0)), 0) / 2;
   expect(apart, JSON.stringify({ canvas, still })).toBeLessThan(0.25);
+});
+
+test('an embed lives in a page of its own origin, and where third-party cookies are blocked', async ({ browser, seeded }) => {
+  const token = await link(seeded);
+  const frame = `<!doctype html><iframe title="embed" src="${seeded.url}/embed/${token}?interactive=1" width="700" height="420"></iframe>`;
+  const wiki = await elsewhere({ '/': frame });
+  const strict = await browser.browserType().launch({ ...BROWSER, args: [...BROWSER.args, '--test-third-party-cookie-phaseout'] });
+  for (const [of, address] of [[browser, `${seeded.url}/wiki`], [strict, wiki.url]]) {
+    const context = await of.newContext();
+    const page = await context.newPage();
+    const errors = [];
+    page.on('pageerror', error => errors.push(String(error)));
+    // A page of ours that somebody's proxy puts at the same name.
+    await page.route(`${seeded.url}/wiki`, route => route.fulfill({ contentType: 'text/html', body: frame }));
+    await page.goto(address);
+    const panel = page.frameLocator('iframe').getByRole('figure', { name: 'train/loss' });
+    await expect(panel, address).toHaveAttribute('aria-busy', 'false');
+    await expect(panel.getByRole('img')).toHaveAccessibleName(/: 40 runs/);
+    expect({ cookies: await context.cookies(), errors }, address).toEqual({ cookies: [], errors: [] });
+    await context.close();
+  }
+  await strict.close();
+  wiki.close();
+});
+
+test('the address of an embed says which panel, which part of x, and what stands around it', async ({ page, seeded }) => {
+  const token = await link(seeded, { panel: null }, { range: [0, 200] });
+  const asked = [];
+  page.on('request', request => { if (request.url().includes('/p/')) asked.push(new URL(request.url()).searchParams); });
+  const options = 'panel=val%2Facc&xmin=50&xmax=900&legend=0&controls=0';
+  await page.goto(`${seeded.url}/embed/${token}?${options}`);
+  await drawn(picture(page));
+  for (const [name, value] of new URLSearchParams(options)) {
+    if (name !== 'controls') expect(asked[0].get(name), name).toBe(value);
+  }
+  await picture(page).hover();
+  const panel = panelOf(page, 'val/acc');
+  await expect(panel).toHaveAttribute('aria-busy', 'false');
+  await expect(panel.getByRole('img')).toHaveAccessibleName(/step 50 to 200: 40 runs/);
+  await expect(page.getByRole('figure')).toHaveCount(1);
+  await expect(panel.getByRole('button', { name: 'Edit panel' })).toBeHidden();
+  await expect(panel.getByRole('list', { name: 'Legend' })).toBeHidden();
+  // More than the link shows is not to be had, whatever the address says.
+  const get = address => page.request.get(`${seeded.url}${address}`);
+  expect((await get(`/p/${token}.png?panel=nothing`)).status()).toBe(403);
+  expect((await get(`/p/${token}.png?xmin=5`)).status()).toBe(400);
+  const [part, whole] = await Promise.all(['&xmin=50&xmax=900', '&xmin=50&xmax=200'].map(async x => (await get(`/p/${token}.svg?panel=val%2Facc${x}`)).text()));
+  expect(part).toBe(whole);
 });

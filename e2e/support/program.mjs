@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const BINARY = process.env.THROUGHLINE || new URL('../../target/release/throughline', import.meta.url).pathname;
+export const BINARY = process.env.THROUGHLINE || new URL('../../target/release/throughline', import.meta.url).pathname;
 
 /**
  * Starts `throughline COMMAND` and resolves once it answers. `stop()` ends it politely, `kill()` as a power cut would,

@@ -1,7 +1,9 @@
 //! The only fetches of the app.
 //!
 //! - [`reports`]: what is asked about reports
+//! - [`kept`]: a page that was saved as one file asks nobody
 
+pub mod kept;
 pub mod reports;
 
 use data::{
@@ -11,7 +13,7 @@ use data::{
     groups::{GroupsPage, GroupsRequest},
     importance::{Importance, ImportanceRequest},
     run::{ArtifactRow, ExperimentRow, MetricRow, RunId, RunRow, RunsPage, RunsRequest},
-    share::{MadeShare, NewShare, ShareRow, SharedPage},
+    share::{MadeShare, NewShare, ShareRow, ShareTarget, SharedPage},
     view::{PlacedView, SavedView},
 };
 use gloo_net::http::{Request, RequestBuilder, Response};
@@ -69,6 +71,9 @@ async fn json<T: DeserializeOwned>(response: Result<Response, gloo_net::Error>) 
 }
 
 async fn get<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
+    if let Some(answer) = kept::answer(path, "") {
+        return read(&answer?);
+    }
     json(keyed(Request::get(&at(path))).send().await).await
 }
 
@@ -79,8 +84,20 @@ async fn sent(path: &str, body: &impl Serialize) -> Result<Response, ApiError> {
 }
 
 async fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Result<T, ApiError> {
-    let text = sent(path, body).await?.text().await.map_err(|_| ApiError::Offline)?;
-    serde_json::from_str(&text).map_err(|error| ApiError::Unreadable(error.to_string()))
+    read(&bytes(path, body).await?)
+}
+
+/// What is answered to `body`, as it is.
+async fn bytes(path: &str, body: &impl Serialize) -> Result<Vec<u8>, ApiError> {
+    if kept::is_file() {
+        let body = serde_json::to_string(body).map_err(|error| ApiError::Unreadable(error.to_string()))?;
+        return kept::answer(path, &body).unwrap_or(Err(ApiError::Offline));
+    }
+    sent(path, body).await?.binary().await.map_err(|_| ApiError::Offline)
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    serde_json::from_slice(bytes).map_err(|error| ApiError::Unreadable(error.to_string()))
 }
 
 thread_local! {
@@ -93,6 +110,11 @@ pub fn shared_token() -> Option<String> {
     let path = leptos::prelude::window().location().pathname().ok()?;
     let token = path.strip_prefix("/s/").or_else(|| path.strip_prefix("/embed/"))?;
     Some(token.trim_end_matches('/').to_owned())
+}
+
+/// Whether this page is that of a share link or a file made of one: what it shows was chosen by somebody else.
+pub fn is_shared() -> bool {
+    shared_token().is_some() || kept::is_file()
 }
 
 /// Whether this page is made for a frame.
@@ -163,6 +185,46 @@ pub async fn create_share(new: &NewShare) -> Result<MadeShare, ApiError> {
 /// All share links.
 pub async fn shares() -> Result<Vec<ShareRow>, ApiError> {
     get("/api/shares").await
+}
+
+/// What a file is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FileOf {
+    /// This, of the server's own.
+    Target(ShareTarget),
+    /// What the share link of this page shows.
+    Link,
+}
+
+/// A page as one file.
+#[derive(Debug, Clone)]
+pub struct MadeFile {
+    /// The file.
+    pub blob: web_sys::Blob,
+    /// What it is called.
+    pub name: String,
+    /// How large it is.
+    pub bytes: f64,
+    /// How much of that is the app.
+    pub app_bytes: f64,
+}
+
+/// Makes one file, which opens without a server.
+pub async fn make_file(of: &FileOf) -> Result<MadeFile, ApiError> {
+    let answer = match of {
+        FileOf::Target(target) => sent("/api/file", &serde_json::json!({ "target": target })).await?,
+        FileOf::Link => checked(keyed(Request::get(&at("/api/file"))).send().await).await?,
+    };
+    let header = |name| answer.headers().get(name).unwrap_or_default();
+    let name = header("content-disposition").split('"').nth(1).unwrap_or("throughline.html").to_owned();
+    let app_bytes = header("x-app-bytes").parse().unwrap_or_default();
+    let bytes = answer.binary().await.map_err(|_| ApiError::Offline)?;
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes.as_slice()));
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type("text/html");
+    let blob = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options);
+    let blob = blob.map_err(|_| ApiError::Unreadable("it is too large for this browser".to_owned()))?;
+    Ok(MadeFile { bytes: blob.size(), blob, name, app_bytes })
 }
 
 /// Ends a share link for good.
@@ -239,8 +301,7 @@ impl Source {
 
     /// What one panel needs to be drawn.
     pub async fn frame(&self, asked: &FrameRequest) -> Result<Frame, ApiError> {
-        let answer = sent(&format!("{}/frames", self.base()), asked).await?;
-        let bytes = answer.binary().await.map_err(|_| ApiError::Offline)?;
+        let bytes = bytes(&format!("{}/frames", self.base()), asked).await?;
         frame::decode(&bytes).map_err(|error| ApiError::Unreadable(error.to_string()))
     }
 }

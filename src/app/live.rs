@@ -58,7 +58,11 @@ pub fn listen_to(
     connection: RwSignal<Connection>,
     heard: impl Fn(&str, LiveEvent) + 'static,
 ) {
-    if crate::api::shared_token().is_some() {
+    // Nothing is logged to a file.
+    if crate::api::kept::is_file() {
+        return;
+    }
+    if crate::api::is_shared() {
         return ask_from_time_to_time(connection, move |event| heard("", event));
     }
     let stream = Rc::new(Stream {

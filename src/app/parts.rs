@@ -5,6 +5,7 @@
 //! the feature `split`, as in `make dev`, all is one file and a part is here at once.
 
 use crate::{
+    api::FileOf,
     pages::{self, bulk::Question},
     panels, report,
     state::{Workspace, board::Level, filter::FilterDraft},
@@ -95,8 +96,10 @@ pub struct Tools {
     pub bulk: fn(Workspace, Question, Callback<()>) -> AnyView,
     /// Named views.
     pub views: fn(Workspace, Callback<()>) -> AnyView,
-    /// What a share link is to be like.
+    /// A share link, or one file.
     pub share: fn(ShareTarget) -> AnyView,
+    /// One file.
+    pub one_file: fn(FileOf) -> AnyView,
     /// The page of all share links.
     pub shares: fn() -> AnyView,
 }
@@ -110,6 +113,7 @@ part!(tools -> Tools {
     selections: |workspace| view! { <pages::selections::Named workspace/> }.into_any(),
     bulk: pages::bulk::ask,
     views: |workspace, on_done| view! { <pages::views::Views workspace on_done/> }.into_any(),
-    share: |target| view! { <pages::share::Wishes target/> }.into_any(),
+    share: |target| view! { <pages::share::Ways target/> }.into_any(),
+    one_file: |of| view! { <pages::one_file::OneFile of/> }.into_any(),
     shares: || view! { <pages::shares::SharesPage/> }.into_any(),
 });

@@ -15,6 +15,7 @@ use crate::{
     ui::{
         dialog::Dialog,
         icon::{Icon, icon},
+        print::provide_printing,
         theme::{ThemeState, provide_theme},
     },
 };
@@ -52,7 +53,8 @@ impl Shell {
 #[component]
 pub fn App() -> impl IntoView {
     let theme = provide_theme();
-    if crate::api::shared_token().is_some() {
+    provide_printing(theme);
+    if crate::api::is_shared() {
         provide_folded();
         provide_sharing();
         return view! { <Router><SharedLinkPage/></Router> }.into_any();
@@ -171,6 +173,7 @@ const KEYS: &[(&str, &str)] = &[
     ("Shift ←  →", "Move along x in the panel in focus"),
     ("Ctrl click", "Add a note at the pointer"),
     ("0", "Show all of x"),
+    ("Ctrl P", "Print, with every panel drawn"),
     ("?", "Show these keys"),
 ];
 

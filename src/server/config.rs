@@ -69,6 +69,9 @@ pub struct ToShare {
     /// Only this run, by its id.
     #[arg(long)]
     pub run: Option<String>,
+    /// A report instead, by its id.
+    #[arg(long)]
+    pub report: Option<String>,
 }
 
 /// What `throughline share` does.

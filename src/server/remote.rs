@@ -59,19 +59,29 @@ pub fn share(command: ShareCommand) -> Result<(), Fail> {
 /// Runs `throughline render …`.
 pub fn render(options: Render) -> Result<(), Fail> {
     let ending = options.out.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    if ending == "html" {
+        let body = json!({"target": target(&options.server, &options.what)?});
+        return write(&options.out, &ask(&options.server, "POST", "/api/file", Some(&body))?);
+    }
     let body = json!({
         "target": target(&options.server, &options.what)?,
         "format": ending, "w": options.width, "h": options.height, "dpr": options.dpr, "theme": options.theme,
         "wmm": options.width_mm, "hmm": options.height_mm, "pt": options.points,
     });
-    let bytes = ask(&options.server, "POST", "/api/pictures", Some(&body))?;
-    std::fs::write(&options.out, &bytes)?;
-    println!("Wrote {} with {} bytes", options.out.display(), bytes.len());
+    write(&options.out, &ask(&options.server, "POST", "/api/pictures", Some(&body))?)
+}
+
+fn write(out: &Path, bytes: &[u8]) -> Result<(), Fail> {
+    std::fs::write(out, bytes)?;
+    println!("Wrote {} with {} bytes", out.display(), bytes.len());
     Ok(())
 }
 
 /// What the options name.
 fn target(server: &RemoteServer, what: &ToShare) -> Result<ShareTarget, Fail> {
+    if let Some(report_id) = what.report.clone() {
+        return Ok(ShareTarget::Report { report_id });
+    }
     let mut placed = match &what.view {
         Some(view) if Path::new(view).exists() => placed_of(&std::fs::read_to_string(view)?, what)?,
         Some(hash) if hash.bytes().all(|b| b.is_ascii_hexdigit()) => {

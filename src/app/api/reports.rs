@@ -1,6 +1,6 @@
 //! What is asked about reports.
 
-use super::{ApiError, checked, get, json, key_after, path_part, send, shared_token};
+use super::{ApiError, checked, get, json, kept, key_after, path_part, send, shared_token};
 use data::report::{
     Document,
     answers::{
@@ -103,8 +103,11 @@ pub async fn upload(file: &web_sys::Blob) -> Result<String, ApiError> {
     Ok(answer.hash)
 }
 
-/// Where a picture is; for a page of a share link, below the link.
+/// Where a picture is; for a page of a share link, below the link, and in a file, in the file.
 pub fn image_url(hash: &str) -> String {
+    if let Some(kept) = kept::picture(hash) {
+        return kept;
+    }
     match shared_token() {
         Some(token) => format!("/api/shared/{token}/images/{hash}{}", key_after()),
         None => format!("{IMAGES}{hash}"),

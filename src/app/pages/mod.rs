@@ -14,6 +14,7 @@ pub mod filter_rows;
 pub mod importance;
 mod importance_rows;
 pub mod missing;
+pub mod one_file;
 pub mod report;
 pub mod reports;
 pub mod run;

@@ -1,8 +1,8 @@
 //! Sharing: the dialog that makes a link, with words ready for the places where people put it.
 
-use super::share_words::snippets;
+use super::{one_file::OneFile, share_words::snippets};
 use crate::{
-    api::{self, ApiError},
+    api::{self, ApiError, FileOf},
     parts::TOOLS,
     state::share::ToShare,
     ui::{dialog::Dialog, format::now_millis, segments::Segments},
@@ -22,6 +22,25 @@ pub fn ShareDialog() -> impl IntoView {
     }
 }
 
+/// A link, or one file.
+#[component]
+pub fn Ways(target: ShareTarget) -> impl IntoView {
+    let as_file = RwSignal::new(false);
+    view! {
+        <Segments label="How to share" chosen=as_file on_choose=Callback::new(move |choice| as_file.set(choice))
+            choices=vec![(false, "A link"), (true, "One file")]/>
+        {move || {
+            let target = target.clone();
+            if as_file.get() {
+                view! { <OneFile of=FileOf::Target(target)/> }.into_any()
+            } else {
+                view! { <Wishes target/> }.into_any()
+            }
+        }}
+    }
+    .into_any()
+}
+
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// When a link ends, in words and days; 0 for never.
@@ -30,7 +49,7 @@ const ENDS: [(&str, i64); 5] =
 
 /// What the link is to be like, and the link once it is made.
 #[component]
-pub fn Wishes(target: ShareTarget) -> impl IntoView {
+fn Wishes(target: ShareTarget) -> impl IntoView {
     let target = StoredValue::new(target);
     let made = RwSignal::new(None::<MadeShare>);
     let error = RwSignal::new(None::<ApiError>);
@@ -134,7 +153,7 @@ pub fn Wishes(target: ShareTarget) -> impl IntoView {
 fn Made(made: MadeShare) -> impl IntoView {
     let origin = window().location().origin().unwrap_or_default();
     let link = format!("{origin}/s/{}", made.token);
-    let theme = RwSignal::new("auto");
+    let (theme, plain) = (RwSignal::new("auto"), RwSignal::new(false));
     let token = StoredValue::new(made.token.clone());
     let title = StoredValue::new(made.share.title.clone());
     let share_id = StoredValue::new(made.share.share_id.clone());
@@ -147,7 +166,7 @@ fn Made(made: MadeShare) -> impl IntoView {
         });
     };
     let words = move || {
-        snippets(&origin, &token.get_value(), &title.get_value(), theme.get())
+        snippets(&origin, &token.get_value(), &title.get_value(), theme.get(), plain.get())
             .into_iter()
             .map(|(place, text)| {
                 let copied = text.clone();
@@ -170,6 +189,8 @@ fn Made(made: MadeShare) -> impl IntoView {
             </div>
             <Segments label="Theme of embeds and pictures" chosen=theme on_choose=Callback::new(move |choice| theme.set(choice))
                 choices=vec![("auto", "Auto"), ("light", "Light"), ("dark", "Dark"), ("transparent", "Transparent")]/>
+            <Segments label="Buttons of embeds" chosen=plain on_choose=Callback::new(move |choice| plain.set(choice))
+                choices=vec![(false, "Frames with buttons"), (true, "Plain frames")]/>
             {words}
             <FrameCheck token/>
             <div class="share-end">

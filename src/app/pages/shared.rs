@@ -2,7 +2,7 @@
 
 use crate::{
     api::{self, ApiError, reports::image_url},
-    pages::missing::Nothing,
+    pages::{missing::Nothing, one_file::SaveShared},
     panels::{board::Board, toolbar::Toolbar},
     parts::{REPORTS, TABS},
     report::{editor::Shown, live::LiveGrids, read::Reading},
@@ -94,6 +94,7 @@ fn Opened(page: SharedPage) -> impl IntoView {
         workspace.begin_with(options.of_view(view));
     }
     provide_context(workspace);
+    take_over(|_| {});
     let tab = target.tab().to_owned();
     let charts = tab.is_empty();
     let frozen = frozen_millis.is_some();
@@ -182,14 +183,9 @@ pub fn OpenedReport(title: String, report: SharedReport, frozen_millis: Option<i
     let html = report.html.into_iter().map(|(id, html)| (id, with_pictures(&html, image_url))).collect();
     let shown = Arc::new(Shown { document: report.document, html });
     let board = NodeRef::<html::Main>::new();
-    // What was there to be read before the app was.
     Effect::new(move |_| {
-        if let Some(board) = board.get()
-            && !framed
-            && let Some(still) = document().get_element_by_id("still")
-        {
-            board.set_scroll_top(still.scroll_top());
-            still.remove();
+        if let Some(board) = board.get() {
+            take_over(|still| board.set_scroll_top(still.scroll_top()));
         }
     });
     view! {
@@ -201,6 +197,17 @@ pub fn OpenedReport(title: String, report: SharedReport, frozen_millis: Option<i
         </div>
     }
     .into_any()
+}
+
+/// Takes away what was there to be read before the app was, once `seen` has looked at it. A frame does so by itself.
+fn take_over(seen: impl FnOnce(&web_sys::Element)) {
+    if api::is_framed() {
+        return;
+    }
+    if let Some(still) = document().get_element_by_id("still") {
+        seen(&still);
+        still.remove();
+    }
 }
 
 fn state_words(frozen_millis: Option<i64>) -> String {
@@ -215,6 +222,7 @@ fn Head(title: String, state: String, anonymous: bool) -> impl IntoView {
             <h1 class="shared-title">{title}</h1>
             <span class="section-count">{state}</span>
             {anonymous.then(|| view! { <span class="section-count">"Names are hidden"</span> })}
+            {(!api::kept::is_file()).then(|| view! { <SaveShared/> })}
             <ThemeButton/>
         </header>
     }

@@ -1,7 +1,7 @@
 //! What is taken along from the table: files of the server, and text of what is loaded.
 
 use crate::{
-    api::{self, shared_token},
+    api::{self, is_shared},
     state::Workspace,
     ui::{
         format::count,
@@ -30,7 +30,7 @@ pub fn export_actions(workspace: Workspace) -> Vec<Action> {
     let columns = untrack(|| workspace.table_columns().get());
     let mut actions = Vec::new();
     // A share link shows what it shows, and its server gives no files.
-    if shared_token().is_some() {
+    if is_shared() {
         // A limit that bites is said where it bites.
         let words = if rows.len() < all {
             format!("CSV of the {} runs loaded", count(rows.len() as u64))

@@ -2,7 +2,7 @@
 
 use super::{editor::Editor, grid_head::GridHead, grid_panel::PanelOf, live::LiveGrids};
 use crate::{
-    api::{Source, shared_token},
+    api::{Source, is_shared},
     panels::{line::LinePanel, settings::Settings},
     state::{
         Scope, Workspace,
@@ -65,10 +65,10 @@ pub fn Grid(id: String, #[prop(into)] grid: Signal<PanelGrid>, editor: Option<Ed
 /// is frozen.
 fn shape_of(block: &str, grid: &PanelGrid) -> (Vec<(Vec<usize>, Scope)>, Option<String>) {
     let frozen = grid.frozen.as_ref().map(|frozen| frozen.hash.clone());
-    let is_shared = shared_token().is_some();
+    let by_link = is_shared();
     let source = |set: usize| match &frozen {
         // Frozen or not: the link knows.
-        _ if is_shared => Source::Part(part_name(block, set)),
+        _ if by_link => Source::Part(part_name(block, set)),
         Some(hash) => Source::Frozen(hash.clone()),
         None => Source::Live,
     };

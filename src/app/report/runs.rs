@@ -2,7 +2,7 @@
 
 use super::{editor::Editor, live::LiveGrids};
 use crate::{
-    api::{Source, path_part, shared_token},
+    api::{Source, is_shared, path_part},
     state::{Scope, Workspace},
     ui::{format::local_time, observe::in_sight},
 };
@@ -48,9 +48,9 @@ fn Rows(block: String, table: RunTable, seen: ReadSignal<bool>) -> impl IntoView
     let live = use_context::<LiveGrids>();
     let open = |(at, set): (usize, &NamedSet)| {
         let experiment = set.placed.experiment_id.clone();
-        let source = match shared_token() {
-            Some(_) => Source::Part(part_name(&block, at)),
-            None => Source::Live,
+        let source = match is_shared() {
+            true => Source::Part(part_name(&block, at)),
+            false => Source::Live,
         };
         let workspace = Workspace::open(Scope::Report(experiment.clone(), source), None);
         workspace.begin_with(set.placed.view.clone());
@@ -129,7 +129,7 @@ fn line(experiment: &str, row: &RunRow, columns: &[Column], set: Option<String>)
         view! { <td class:number=number>{text}</td> }
     });
     // Who holds a link to the report sees no page of a run.
-    let href = shared_token().is_none().then(|| format!("/experiments/{}/runs/{}", path_part(experiment), row.run_id));
+    let href = (!is_shared()).then(|| format!("/experiments/{}/runs/{}", path_part(experiment), row.run_id));
     let name = row.name.clone();
     let name = match href {
         Some(href) => view! { <a href=href title=local_time(row.start_millis)>{name}</a> }.into_any(),

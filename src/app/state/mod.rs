@@ -225,7 +225,7 @@ impl Workspace {
             connection: RwSignal::new(Connection::Opening),
             said: RwSignal::new(None),
             address_error: RwSignal::new(error),
-            to_share: use_context().filter(|_| api::shared_token().is_none()),
+            to_share: use_context().filter(|_| !api::is_shared()),
         };
         workspace.board = workspace.make_board();
         workspace.tints = workspace.make_tints();
@@ -233,7 +233,7 @@ impl Workspace {
         workspace.load_metrics();
         workspace.follow();
         // The address of a share link says what is shown already.
-        if matches!(scope, Scope::Experiment(_)) && api::shared_token().is_none() {
+        if matches!(scope, Scope::Experiment(_)) && !api::is_shared() {
             let write = debounced(Duration::from_millis(250), move || view.with_untracked(url::show_view));
             Effect::new(move |before: Option<()>| {
                 view.track();

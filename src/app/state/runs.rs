@@ -13,7 +13,7 @@ pub(super) use ask::page_of;
 pub use list::{Chosen, RunList};
 
 use super::{MOST_DRAWN, Scope, debounced};
-use crate::api::{Source, shared_token};
+use crate::api::{Source, is_shared};
 use ask::{Remote, request, set_request, summaries_of};
 use data::{
     brush::{passes, resolved},
@@ -185,7 +185,7 @@ impl Runs {
     /// Whether the server looks which runs pass the brushes: where it has more runs than are loaded, unless all are
     /// wanted because what brushes leave out is shown as well. What a share link shows is not brushed there.
     fn brushed_by_server(&self) -> bool {
-        let live = self.source() == Source::Live && shared_token().is_none();
+        let live = self.source() == Source::Live && !is_shared();
         live && self.large.get() && self.first.get() == 0
     }
 

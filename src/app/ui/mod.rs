@@ -7,6 +7,7 @@
 //! - [`later`]: parts of the app that load when they are looked for
 //! - [`list`]: a list of any length that draws only its visible rows
 //! - [`observe`]: an element's size, and whether it is in sight
+//! - [`print`]: pages that are drawn whole before they are printed
 //! - [`save`]: files handed to the person
 //! - [`suggest`]: a text field with proposals
 //! - [`theme`]: light and dark
@@ -20,6 +21,7 @@ pub mod later;
 pub mod list;
 pub mod menu;
 pub mod observe;
+pub mod print;
 pub mod save;
 pub mod segments;
 pub mod split;

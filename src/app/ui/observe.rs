@@ -1,5 +1,6 @@
 //! An element's size, and whether it is in sight.
 
+use super::print::Printing;
 use leptos::{html::ElementType, prelude::*};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -47,6 +48,13 @@ where
     E::Output: JsCast + AsRef<Element> + Clone + 'static,
 {
     let (seen, set_seen) = signal(false);
+    if let Some(Printing(printing)) = use_context() {
+        Effect::new(move |_| {
+            if printing.get() {
+                set_seen.set(true);
+            }
+        });
+    }
     let held = Rc::new(RefCell::new(None));
     let holder = held.clone();
     Effect::new(move |_| {

@@ -53,6 +53,11 @@ pub(super) async fn app_page(state: &AppState) -> String {
     String::from_utf8_lossy(&page.unwrap_or(Cow::Borrowed(NO_APP.as_bytes()))).into_owned()
 }
 
+/// A file of the app, by its path.
+pub(super) async fn app_file(state: &AppState, path: &str) -> Option<Cow<'static, [u8]>> {
+    App { folder: state.options.app.as_deref() }.file(path).await
+}
+
 /// The inline scripts of `page` as sources of a content security policy.
 pub(super) fn script_hashes(page: &str) -> String {
     inline_scripts(page).map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script)))).collect()

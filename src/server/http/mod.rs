@@ -6,6 +6,7 @@
 //! - [`files`], [`wire`]: sending files, reading JSON, compressing
 //! - [`serve`](serve()): taking connections
 //! - [`error`]: how our own API says that it refuses or fails
+//! - [`one_file`]: what a link would show, as a file that opens without a server
 //! - [`shared_pages`]: pages of share links, alone and in frames
 //! - [`pictures`]: what share links show, as pictures and data
 //! - [`mlflow`]: MLflow's REST protocol
@@ -16,6 +17,7 @@ mod error;
 pub mod files;
 mod guard;
 pub mod mlflow;
+mod one_file;
 mod pictures;
 mod serve;
 mod shared_pages;

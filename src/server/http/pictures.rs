@@ -258,6 +258,17 @@ pub(super) async fn drawn(
     Ok(([(header::CONTENT_TYPE, format.media_type())], bytes).into_response())
 }
 
+/// What is opened, or one panel of it, as a light PNG of this size, CSS pixels.
+pub(super) async fn still_picture(
+    state: &AppState,
+    opened: &Opened,
+    panel: Option<String>,
+    size: (u32, u32),
+) -> Result<Bytes, ApiError> {
+    let look = Look { size, zoom: 1.0, dpr: 1.0, ground: Ground::Light, in_mm: false, legend: true };
+    draw(state, opened, None, Format::Png, look, &Chosen { panel, range: None }).await
+}
+
 /// What names a picture: the link, what was logged when, and how it is wanted.
 fn tag(state: &AppState, opened: &Opened, format: Format, look: &impl std::fmt::Debug) -> String {
     let version = version_of(state, &opened.shown);

@@ -24,7 +24,7 @@ mod token;
 pub use chosen::NotChosen;
 pub use frozen::{frame as frozen_frame, freeze, panel_requests};
 pub use password::Refused;
-pub use report::{draft_to_keep, title as report_title};
+pub use report::{draft_to_keep, shown_now as report_shown, title as report_title};
 pub use scope::{Scope, ScopePanel, resolve};
 pub use shown::{Kept, NotNamed, Shown};
 pub use token::Token;

@@ -14,7 +14,7 @@ use crate::{
     report::{FrozenGrid, html_of},
     store::{
         Store, StoreError,
-        reports::{self, files},
+        reports::{self, Held, files},
         run_sets::RunSets,
         shares::Share,
     },
@@ -257,6 +257,13 @@ pub(super) async fn freeze(store: &Store, report: &str) -> Result<Vec<(String, V
 
 fn json_of(written: &Written) -> Result<Vec<u8>, StoreError> {
     serde_json::to_vec(written).map_err(|error| StoreError::Invalid(error.to_string()))
+}
+
+/// What `row`, which is no link, shows of one form of a report.
+pub async fn shown_now(store: &Store, row: ShareRow, held: Held) -> Result<Shown, StoreError> {
+    let written = Written { version: held.version, document: held.document };
+    let found = store.read(move |db| resolve(db, written, None)).await?;
+    tokio::task::spawn_blocking(move || shown(&row, found, None, None)).await.map_err(|_| StoreError::Bug)
 }
 
 /// What `share` shows of `found`, under pseudonyms where there are `names`. HTML that was made `before` for the same

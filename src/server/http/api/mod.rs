@@ -27,6 +27,7 @@ mod views;
 pub(super) use frames::Flights;
 pub(super) use importance::Importances;
 pub(super) use shared::{KEY, Opened, frame_inside, version_of};
+pub(super) use shares::title_of;
 
 use super::{AppState, wire};
 use axum::{
@@ -86,6 +87,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/api/reports/{report}/comments", get(comments::list).post(comments::add))
         .route("/api/reports/{report}/comments/{comment}", put(comments::resolve).delete(comments::remove))
         .route("/api/pictures", post(super::pictures::drawn))
+        .route("/api/file", post(super::one_file::make))
         .route("/api/shares", get(shares::list).post(shares::create))
         .route("/api/shares/{share}", delete(shares::revoke))
         .merge(shared_routes())
@@ -110,6 +112,7 @@ fn shared_routes() -> Router<AppState> {
         .route("/api/shared/{token}/parts/{part}/runs", post(shared::runs).options(shared::asked_first))
         .route("/api/shared/{token}/parts/{part}/runs/{run}", get(shared::run).options(shared::asked_first))
         .route("/api/shared/{token}/parts/{part}/frames", post(shared::frames).options(shared::asked_first))
+        .route("/api/shared/{token}/file", get(super::one_file::of_link).options(shared::asked_first))
         .route("/api/shared/{token}/version", get(shared::version).options(shared::asked_first))
         .layer(middleware::from_fn(shared::from_anywhere))
 }

@@ -33,6 +33,7 @@ use std::sync::Arc;
 pub(in crate::http) const KEY: HeaderName = HeaderName::from_static("x-share-key");
 
 /// A link that opens, and what it shows: every handler here begins with it.
+#[derive(Clone)]
 pub(in crate::http) struct Opened {
     pub share: Share,
     pub shown: Arc<Shown>,
@@ -83,23 +84,49 @@ impl Opened {
         Ok(self)
     }
 
+    /// One part of a report.
+    pub fn part(&self, name: &str) -> Result<Opened, NotNamed> {
+        Ok(Opened { share: self.share.clone(), shown: self.shown.part(name)? })
+    }
+
     /// What a link to `target` would show, though there is none.
     pub fn unkept(target: ShareTarget, title: String, scope: Scope) -> Opened {
-        let row = ShareRow {
-            share_id: String::new(),
-            title,
-            target,
-            created_millis: 0,
-            expires_millis: None,
-            revoked_millis: None,
-            used_millis: None,
-            frozen_millis: None,
-            anonymous: false,
-            has_password: false,
-            hosts: Vec::new(),
-        };
-        let shown = Arc::new(Shown::new(&row, scope, None));
-        Opened { share: Share { sid: 0, token_hash: [0; 32], salt: [0; 16], password: None, row }, shown }
+        Opened::of_shown(Shown::new(&unkept_row(target, title), scope, None))
+    }
+
+    /// What a link to a report would show, though there is none: a version by its number, `draft`, or what readers see.
+    pub async fn unkept_report(
+        state: &AppState,
+        report: &str,
+        version: Option<&str>,
+        title: String,
+    ) -> Result<Opened, ApiError> {
+        let row = unkept_row(ShareTarget::Report { report_id: report.to_owned() }, title);
+        let held = super::reports::held(state, report.to_owned(), version.map(str::to_owned)).await?;
+        Ok(Opened::of_shown(share::report_shown(&state.store, row, held).await?))
+    }
+
+    fn of_shown(shown: Shown) -> Opened {
+        let row = unkept_row(shown.target.clone(), shown.page.title.clone());
+        let share = Share { sid: 0, token_hash: [0; 32], salt: [0; 16], password: None, row };
+        Opened { share, shown: Arc::new(shown) }
+    }
+}
+
+/// The row of a link that there is not.
+fn unkept_row(target: ShareTarget, title: String) -> ShareRow {
+    ShareRow {
+        share_id: String::new(),
+        title,
+        target,
+        created_millis: 0,
+        expires_millis: None,
+        revoked_millis: None,
+        used_millis: None,
+        frozen_millis: None,
+        anonymous: false,
+        has_password: false,
+        hosts: Vec::new(),
     }
 }
 

@@ -10,7 +10,7 @@ use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
-use data::run::RunId;
+use data::{run::RunId, share::file::KeptFile};
 use serde_json::{Value, json};
 
 /// An experiment of four runs by a person on a machine, another experiment, and a report about both.
@@ -315,4 +315,105 @@ async fn reports_that_no_link_can_show_are_refused_in_words() {
     assert!(status == StatusCode::BAD_REQUEST && words.to_string().contains("run sets"), "{words}");
     let unknown = json!({"target": {"kind": "report", "report_id": "nowhere0"}});
     assert_eq!(world.server.post("/api/shares", &unknown).await.0, StatusCode::NOT_FOUND);
+}
+
+/// What a file holds, and the rest of it.
+fn opened(file: &[u8]) -> (KeptFile, String) {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    use std::io::Read;
+    let page = String::from_utf8(file.to_vec()).unwrap();
+    let (before, rest) = page.split_once("id=\"kept\">").unwrap();
+    let (kept, after) = rest.split_once("</script>").unwrap();
+    let mut bytes = Vec::new();
+    flate2::read::GzDecoder::new(&STANDARD.decode(kept).unwrap()[..]).read_to_end(&mut bytes).unwrap();
+    (KeptFile::of_bytes(&bytes).unwrap(), format!("{before}{after}"))
+}
+
+#[tokio::test]
+async fn a_file_holds_what_a_link_shows_and_nothing_else() {
+    let world = World::new().await;
+    let body = json!({"target": {"kind": "report", "report_id": world.report}});
+    let refused = world.server.post("/api/file", &body).await;
+    assert!(refused.0 == StatusCode::NOT_FOUND && refused.1.to_string().contains("without the app"), "{}", refused.1);
+
+    let app = world.server.data().join("app");
+    std::fs::create_dir_all(&app).unwrap();
+    let page = "<html><head><link rel=\"stylesheet\" href=\"/a.css\"></head><script type=\"module\">import init from '/app-1.js'; init('/app-1_bg.wasm')</script>";
+    for (name, text) in [
+        ("index.html", page),
+        ("a.css", "a{}"),
+        ("app-1.js", "part(\"app-1_x.wasm\")"),
+        ("app-1_bg.wasm", "w"),
+        ("app-1_x.wasm", "x"),
+    ] {
+        std::fs::write(app.join(name), text).unwrap();
+    }
+    let send = |request: Request<Body>| world.server.send(request);
+    let post = |body: &Value| send(Request::post("/api/file").body(Body::from(body.to_string())).unwrap());
+    let (status, headers, file) = post(&body).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(headers["content-disposition"], "attachment; filename=\"Warmup.html\"");
+    assert!(headers["content-security-policy"].to_str().unwrap().contains("sandbox"));
+    let (kept, page) = opened(&file);
+    assert!(page.contains("First words") && page.contains("data:image/png;base64,") && page.contains("zebra-run-4"));
+    let asks = |kept: &KeptFile, path: &str, body: Value| kept.answer(path, &body.to_string());
+    assert!(asks(&kept, "/api/parts/g1-0/frames", frame("train/loss")).is_some());
+    for (name, path, body) in [
+        ("a metric of no panel", "/api/parts/g1-0/frames", frame("val/acc")),
+        ("lines of a table", "/api/parts/t1-0/frames", frame("train/loss")),
+        ("a run set that no panel draws", "/api/parts/g1-1/runs", json!({})),
+        ("a hidden run", &format!("/api/parts/g1-0/runs/{}", world.runs[3].id), json!({})),
+    ] {
+        assert!(asks(&kept, path, body).is_none(), "{name}");
+    }
+
+    let token = world.share(json!({"anonymous": true, "password": "correct horse"})).await;
+    let home = format!("/api/shared/{token}");
+    assert_eq!(world.server.get(&format!("{home}/file")).await.0, StatusCode::UNAUTHORIZED);
+    let key = world.server.post(&format!("{home}/unlock"), &json!({"password": "correct horse"})).await.1;
+    let key = key["key"].as_str().unwrap();
+    let (status, _, file) =
+        send(Request::get(format!("{home}/file")).header("x-share-key", key).body(Body::empty()).unwrap()).await;
+    assert_eq!(status, StatusCode::OK);
+    let (kept, mut said) = opened(&file);
+    for (path, body) in [
+        ("/api/", json!({})),
+        ("/api/parts/g1-0/runs", json!({})),
+        ("/api/parts/t1-0/runs", json!({})),
+        ("/api/parts/g1-0/metrics", json!({})),
+    ] {
+        said += &String::from_utf8(asks(&kept, path, body).unwrap()).unwrap();
+    }
+    let bytes = asks(&kept, "/api/parts/g1-0/frames", frame("train/loss")).unwrap();
+    for series in data::frame::decode(&bytes).unwrap().series {
+        said += &series.run_id.to_string();
+    }
+    let ids = world.runs.iter().map(|run| run.id.to_string());
+    for secret in SECRETS.iter().map(|&secret| secret.to_owned()).chain(ids) {
+        assert!(!said.contains(&secret), "{secret} goes out");
+    }
+}
+
+#[tokio::test]
+async fn what_no_file_can_hold_is_refused() {
+    let world = World::new().await;
+    for (name, target, status) in [
+        ("an unknown report", json!({"kind": "report", "report_id": "nowhere0"}), 404),
+        (
+            "an unknown experiment",
+            json!({"kind": "view", "placed": {"experiment_id": "77", "tab": "", "view": {}}}),
+            404,
+        ),
+        (
+            "a filter that cannot be read",
+            json!({"kind": "view", "placed": {"experiment_id": "1", "tab": "", "view": {"filter": "params."}}}),
+            400,
+        ),
+        ("no target", json!({"kind": "hologram"}), 400),
+    ] {
+        let (got, words) = world.server.post("/api/file", &json!({"target": target})).await;
+        assert_eq!(got.as_u16(), status, "{name}: {words}");
+    }
+    let body = json!({"target": {"kind": "report", "report_id": world.report}, "version": "7"});
+    assert_eq!(world.server.post("/api/file", &body).await.0, StatusCode::NOT_FOUND);
 }

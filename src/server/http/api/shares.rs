@@ -89,7 +89,11 @@ async fn make(state: &AppState, new: NewShare) -> Result<MadeShare, ApiError> {
 }
 
 /// A name for a link that was given none; one that tells nothing if the link is to hide names.
-async fn title_of(state: &AppState, target: &ShareTarget, anonymous: bool) -> Result<String, StoreError> {
+pub(in crate::http) async fn title_of(
+    state: &AppState,
+    target: &ShareTarget,
+    anonymous: bool,
+) -> Result<String, StoreError> {
     if anonymous {
         return Ok("Shared results".to_owned());
     }

@@ -172,7 +172,8 @@ pub(super) async fn parse(body: String) -> JsonAnswer<Document> {
     Ok(Json(document?))
 }
 
-async fn held(state: &AppState, report: String, version: Option<String>) -> Result<Held, ApiError> {
+/// One form of a report.
+pub(super) async fn held(state: &AppState, report: String, version: Option<String>) -> Result<Held, ApiError> {
     let number = match version.as_deref() {
         None | Some("draft") => None,
         Some(number) => {
