@@ -84,7 +84,7 @@ pub enum ShareCommand {
         server: RemoteServer,
         /// What.
         #[command(flatten)]
-        what: ToShare,
+        what: Box<ToShare>,
         /// What it is called.
         #[arg(long, default_value = "")]
         title: String,

@@ -2,7 +2,10 @@
 
 use super::print::Printing;
 use leptos::{html::ElementType, prelude::*};
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit, ResizeObserver};
 
@@ -48,23 +51,30 @@ where
     E::Output: JsCast + AsRef<Element> + Clone + 'static,
 {
     let (seen, set_seen) = signal(false);
-    if let Some(Printing(printing)) = use_context() {
-        Effect::new(move |_| {
-            if printing.get() {
-                set_seen.set(true);
-            }
-        });
-    }
+    // What the browser says; all of a page that is about to be printed is seen.
+    let real = Rc::new(Cell::new(false));
+    let printing = use_context::<Printing>().map(|Printing(printing)| printing);
+    let printed = real.clone();
+    Effect::new(move |before: Option<bool>| {
+        let now = printing.is_some_and(|printing| printing.get());
+        if before.is_some_and(|before| before != now) {
+            set_seen.set(now || printed.get());
+        }
+        now
+    });
     let held = Rc::new(RefCell::new(None));
     let holder = held.clone();
     Effect::new(move |_| {
         let Some(element) = node.get() else { return };
+        let real = real.clone();
         let on_change = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
             let last = entries.get(entries.length().saturating_sub(1));
-            if let Ok(entry) = last.dyn_into::<IntersectionObserverEntry>()
-                && seen.get_untracked() != entry.is_intersecting()
-            {
-                set_seen.set(entry.is_intersecting());
+            if let Ok(entry) = last.dyn_into::<IntersectionObserverEntry>() {
+                real.set(entry.is_intersecting());
+                let now = real.get() || printing.is_some_and(|printing| printing.get_untracked());
+                if seen.get_untracked() != now {
+                    set_seen.set(now);
+                }
             }
         });
         let options = IntersectionObserverInit::new();

@@ -13,6 +13,8 @@
   const wanted = () => own.dataset.kind === 'report' ? article().offsetHeight + 32 : Math.min(Math.max(Math.round(innerWidth * 0.5625), 220), 640);
   const height = () => innerHeight >= 80 ? innerHeight : wanted();
 
+  const step = size => Math.min(Math.max(Math.ceil(size / 8) * 8, 16), 4096);
+
   // The picture, at the frame's own size.
   const holder = document.getElementById('picture') || document.getElementById('still');
   const isReport = holder.id === 'still';
@@ -21,16 +23,19 @@
     if (isReport) {
       if (theme === 'auto') own.dataset.theme = shade();
       for (const image of holder.querySelectorAll('[data-dark]')) {
-        image.dataset.light ??= image.getAttribute('src');
-        const source = (shade() === 'dark' ? image.dataset.dark : image.dataset.light).replace(/theme=\w+/, `theme=${shade()}`);
-        if (image.getAttribute('src') !== source) image.setAttribute('src', source);
+        // A picture of its place's own size.
+        const { width, height } = image.getBoundingClientRect();
+        if (width < 16) continue;
+        const source = image.dataset.dark.replace(/&w=\d+&h=\d+/, `&w=${step(width)}&h=${step(height)}`).replace(/theme=\w+/, `theme=${shade()}`);
+        if (image.getAttribute('src') === source) continue;
+        image.previousElementSibling?.remove();
+        image.setAttribute('src', source);
       }
       return;
     }
     // A frame that is not laid out yet has no size.
     if (innerWidth < 16) { requestAnimationFrame(show); return; }
     const also = ['key', 'panel', 'xmin', 'xmax', 'legend'].filter(name => asked.has(name));
-    const step = size => Math.min(Math.max(Math.ceil(size / 8) * 8, 16), 4096);
     const size = `w=${step(innerWidth)}&h=${step(height())}&dpr=${devicePixelRatio > 1 ? 2 : 1}`;
     const source = `/p/${token}.png?${size}&theme=${shade()}${also.map(name => `&${name}=${encodeURIComponent(asked.get(name))}`).join('')}`;
     if (holder.getAttribute('src') !== source) holder.setAttribute('src', source);

@@ -41,11 +41,13 @@ const STYLE: &str = "html,body{margin:0;height:100%;background:var(--ground,#fff
 const STILL: &str = "#still{position:fixed;inset:0;z-index:1;overflow:auto;background:var(--surface)}\
     [data-theme=transparent] #still{background:none}\
     body:not(.embed) #still{top:var(--topbar)}\
-    .report-still{display:block;margin:0}.report-still img{width:100%;height:100%;object-fit:contain}";
+    .report-still{display:block;margin:0}.report-still :is(picture,img){display:block;width:100%;height:100%}\
+    .report-still img{object-fit:contain;object-position:0 0}";
 /// Settles the theme of a report before the app does.
 const EARLY: &str = "document.documentElement.dataset.theme=(()=>{try{const t=localStorage.getItem('throughline.theme');\
     if(t==='dark'||t==='light')return t}catch{}return matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light'})();\
-    if(document.documentElement.dataset.theme==='dark')for(const i of document.querySelectorAll('#still [data-dark]'))i.src=i.dataset.dark";
+    (d=>{if(d===matchMedia('(prefers-color-scheme: dark)').matches)return;for(const i of document.querySelectorAll('#still [data-dark]')){\
+    i.previousElementSibling?.remove();if(d)i.src=i.dataset.dark}})(document.documentElement.dataset.theme==='dark')";
 
 /// How many characters of a report's beginning stand on its card.
 const CARD_CHARS: usize = 200;

@@ -155,11 +155,14 @@ fn panels(grid: &PanelGrid, block: &Block, places: &impl Places) -> String {
     for panel in &grid.panels {
         let name = escape(&panel.metric);
         let inside = match places.panel(&part_name(&block.id, panel.set), panel) {
-            Some([light, dark]) => format!(
-                "<img src=\"{}\" data-dark=\"{}\" alt=\"{name}\" loading=\"lazy\">",
-                escape(&light),
-                escape(&dark)
-            ),
+            Some([light, dark]) => {
+                let (light, dark) = (escape(&light), escape(&dark));
+                let source = format!("<source media=\"(prefers-color-scheme: dark)\" srcset=\"{dark}\">");
+                let source = if light == dark { "" } else { &source };
+                format!(
+                    "<picture>{source}<img src=\"{light}\" data-dark=\"{dark}\" alt=\"{name}\" loading=\"lazy\"></picture>"
+                )
+            }
             None => format!("<p class=\"report-missing\">{name}</p>"),
         };
         // A picture is made of one run set.
