@@ -1,5 +1,5 @@
 // Printing: every panel is drawn before the browser makes pages, light and as wide as paper.
-import { chartOf, expect, panelOf, test } from '../support/journey.mjs';
+import { PANELS, chartOf, expect, panelOf, test } from '../support/journey.mjs';
 import { link, publish, report } from '../support/reports.mjs';
 
 /** What the page is when it is printed. */
@@ -20,6 +20,8 @@ test('print a report: light, whole, and dark again afterwards', async ({ page, s
   await watchPrints(page);
   for (const path of [`/reports/${id}`, `/s/${token}`]) {
     await page.goto(seeded.url + path);
+    await expect(page.getByRole('article')).toHaveCount(1);
+    await expect(page.locator('#still')).toHaveCount(0);
     await chartOf(page, 'train/loss');
     await page.keyboard.press('Control+p');
     await expect.poll(() => page.evaluate(() => window.prints.length)).toBe(1);
@@ -33,13 +35,27 @@ test('print a report: light, whole, and dark again afterwards', async ({ page, s
   await expect(page.getByRole('heading', { name: 'On paper' }).last()).toBeVisible();
 });
 
-test('print a workspace: all panels, also those that were not in sight', async ({ page, seeded }) => {
+test('print what was not in sight yet, as well', async ({ page, seeded }) => {
+  const placed = { experiment_id: String(seeded.curves), tab: '', view: {} };
+  const metrics = Object.values(PANELS);
+  const blocks = metrics.map((metric, at) => ({ id: `g${at}`, kind: 'panels', sets: [{ placed }], panels: [{ id: 'p', metric, set: 0, span: 12, height: 1200 }] }));
+  const id = await report(seeded, 'A long way down', '', blocks);
   await watchPrints(page);
-  await page.setViewportSize({ width: 900, height: 500 });
-  await page.goto(seeded.address);
-  await expect(panelOf(page, 'val/loss')).toHaveAttribute('aria-busy', 'true');
+  await page.goto(`${seeded.url}/reports/${id}`);
+  await expect(page.getByRole('region', { name: 'Runs' })).toBeVisible();
+  await expect(panelOf(page, 'val/acc')).toHaveCount(0);
   await page.keyboard.press('Control+p');
   await expect.poll(() => page.evaluate(() => window.prints.length)).toBe(1);
   const [print] = await page.evaluate(() => window.prints);
-  expect({ ...print, charts: print.charts.length }).toEqual({ theme: 'light', busy: 0, charts: 4 });
+  expect({ ...print, charts: print.charts.length }).toEqual({ theme: 'light', busy: 0, charts: metrics.length + 1 });
+});
+
+test('a workspace on paper has no chrome', async ({ page, seeded }) => {
+  await page.goto(seeded.address);
+  await chartOf(page, 'train/loss');
+  await page.emulateMedia({ media: 'print' });
+  for (const gone of [page.getByRole('list', { name: 'Runs' }), page.getByRole('button', { name: 'Share' }), page.getByRole('slider', { name: 'Smoothing' })]) {
+    await expect(gone).toBeHidden();
+  }
+  await expect(panelOf(page, 'train/loss').getByRole('img')).toBeVisible();
 });

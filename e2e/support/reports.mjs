@@ -10,8 +10,8 @@ const say = async (url, path, body, method = 'POST') => {
   return answer.json();
 };
 
-/** A report about `curves` with words, a picture, a panel and a table. */
-export async function report(seeded, title = 'Does warmup help?', words = 'It **does**, by a bit.') {
+/** A report about `curves` with words, a picture, a panel and a table, and `more` blocks. */
+export async function report(seeded, title = 'Does warmup help?', words = 'It **does**, by a bit.', more = []) {
   const { hash } = await say(seeded.url, '/api/reports/images', DOT);
   const placed = { experiment_id: String(seeded.curves), tab: '', view: { filter: "attributes.run_name LIKE 'run-000%'" } };
   const table = { ...placed, view: { ...placed.view, table: { columns: ['params.lr'] } } };
@@ -23,6 +23,7 @@ export async function report(seeded, title = 'Does warmup help?', words = 'It **
       { id: 'g1', kind: 'panels', sets: [{ placed }], panels: [{ id: 'p1', metric: 'train/loss', set: 0, span: 12, height: 300 }] },
       { id: 'i1', kind: 'image', hash, caption: 'One dot' },
       { id: 't1', kind: 'runs', placed: table, limit: 3 },
+      ...more,
     ],
   };
   const row = await say(seeded.url, '/api/reports', { document });

@@ -118,11 +118,12 @@ impl KeptFile {
 }
 
 impl Part {
-    /// A window of the runs; `None` for a filter, because they are chosen already.
+    /// A window of the runs; `None` for a filter or another order, because they are chosen already.
     fn runs(&self, asked: &RunsRequest) -> Option<RunsPage> {
         let one = asked.filter.strip_prefix("attributes.run_id = '").and_then(|rest| rest.strip_suffix('\''));
         let ours = one.is_some_and(|run| self.rows.iter().all(|row| row.run_id.to_string() == run));
-        if !asked.filter.is_empty() && !ours {
+        let chooses = (!asked.filter.is_empty() && !ours) || !asked.within.is_empty() || !asked.brushes.is_empty();
+        if chooses || asked.trash || asked.order_by.iter().any(|key| !key.trim().is_empty()) {
             return None;
         }
         let limit = if asked.limit == 0 { RUNS } else { asked.limit } as usize;
@@ -186,6 +187,8 @@ mod tests {
             ("its runs", "/api/runs", "{}", true),
             ("a part's runs", "/api/parts/a-0/runs", "{}", true),
             ("runs by a filter", "/api/runs", r#"{"filter": "params.lr > 1"}"#, false),
+            ("runs in its order", "/api/runs", r#"{"order_by": [""]}"#, true),
+            ("runs in another order", "/api/runs", r#"{"order_by": ["metrics.loss ASC"]}"#, false),
             ("metrics", "/api/experiments/1/metrics", "", true),
             ("a part's metrics", "/api/parts/a-0/metrics", "", true),
             ("its frame at another width", "/api/frames", r#"{"metric": "loss", "width_px": 700}"#, true),
