@@ -78,7 +78,7 @@ pub(super) async fn make(
         }
         _ => {
             let named = target.clone();
-            let scope = state.store.read(move |db| share::resolve(db, &named)).await?;
+            let scope = state.store.ask_runs(move |sets| share::resolve(sets, &named)).await?;
             Opened::unkept(target, title, scope)
         }
     };

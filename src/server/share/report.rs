@@ -262,7 +262,7 @@ fn json_of(written: &Written) -> Result<Vec<u8>, StoreError> {
 /// What `row`, which is no link, shows of one form of a report.
 pub async fn shown_now(store: &Store, row: ShareRow, held: Held) -> Result<Shown, StoreError> {
     let written = Written { version: held.version, document: held.document };
-    let found = store.read(move |db| resolve(db, written, None)).await?;
+    let found = store.ask_runs(move |sets| resolve(sets, written, None)).await?;
     tokio::task::spawn_blocking(move || shown(&row, found, None, None)).await.map_err(|_| StoreError::Bug)
 }
 
