@@ -85,6 +85,7 @@ fn words(old: &DiffLine, new: &DiffLine) -> (Pieces, Pieces) {
     let (mut before, mut after) = (Pieces::new(), Pieces::new());
     fn push(pieces: &mut Pieces, changed: bool, text: &str) {
         match pieces.last_mut() {
+            _ if text.is_empty() => {}
             Some((last, words)) if *last == changed => words.push_str(text),
             _ => pieces.push((changed, text.to_owned())),
         }

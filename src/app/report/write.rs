@@ -95,7 +95,11 @@ pub fn Writing(editor: Editor) -> impl IntoView {
         }
     };
     let on_key = move |event: ev::KeyboardEvent| {
-        if selection_key(editor, &event) {
+        let target = event.target().map(wasm_bindgen::JsValue::from);
+        let in_keeper = target == keeper.get_untracked().map(wasm_bindgen::JsValue::from);
+        // Another field has its keys to itself.
+        let free = in_keeper || !crate::routes::typing(&event);
+        if free && selection_key(editor, &event) {
             event.stop_propagation();
         } else {
             undo_key(editor, &event);
