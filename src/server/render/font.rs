@@ -49,6 +49,11 @@ impl Weight {
         }
     }
 
+    /// Whether the font has no letter for `c`, so that a box stands for it.
+    pub fn lacks(self, c: char) -> bool {
+        self.font().glyph_id(c).0 == 0 && !c.is_whitespace() && !c.is_control()
+    }
+
     /// How far a glyph moves the pen, in parts of the text's height.
     pub fn advance(self, glyph: u16) -> f32 {
         self.font().h_advance_unscaled(GlyphId(glyph)) / self.units()
@@ -122,5 +127,6 @@ mod tests {
             assert!(!weight.outline(weight.glyph('g')).is_empty());
         }
         assert_eq!(Weight::Regular.glyph('漢'), Weight::Regular.glyph('字'), "what is missing looks alike");
+        assert_eq!(['漢', 'ж', ' ', '\n'].map(|c| Weight::Regular.lacks(c)), [true, false, false, false]);
     }
 }

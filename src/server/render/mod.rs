@@ -17,13 +17,15 @@ pub mod pdf;
 use ::data::{run::RunRow, view::View};
 use chart::PanelData;
 use charts::{
+    format::counted,
     picture::{Picture, draw_picture},
     svg::picture_svg,
     theme::Theme,
 };
+use font::Weight;
 use paint::{Canvas, FINER};
 use plotters::drawing::IntoDrawingArea;
-use std::fmt::Write;
+use std::{collections::BTreeSet, fmt::Write};
 use tiny_skia::Pixmap;
 
 /// The air between panels, CSS pixels.
@@ -154,6 +156,24 @@ fn sheet(panels: &[PanelData], view: &View, rows: &[RunRow], look: &Look, dark: 
     shown.map(|(at, panel)| (place(at), picture(panel))).collect()
 }
 
+/// `sheet` with a word on each panel where boxes stand for letters that the font of the program lacks.
+fn boxes_told(mut sheet: Sheet) -> Sheet {
+    for (_, picture) in &mut sheet {
+        let legend = picture.legend.iter().take(if picture.legend_rows > 0 { usize::MAX } else { 0 });
+        let facets = picture.facets.facets().iter();
+        let annotations = facets.clone().flat_map(|facet| &facet.chart.annotations).map(|annotation| &annotation.text);
+        let texts = [&picture.title, &picture.x_title, &picture.y_title].into_iter().chain(&picture.notes);
+        let texts = texts.chain(legend.map(|entry| &entry.label)).chain(facets.map(|facet| &facet.title));
+        let letters = texts.chain(annotations).flat_map(|text| text.chars());
+        let missing: BTreeSet<char> = letters.filter(|c| Weight::Regular.lacks(*c)).collect();
+        if !missing.is_empty() {
+            let characters = counted(missing.len() as u64, "character", "characters");
+            picture.notes.push(format!("boxes stand for {characters} that this picture has no letters for"));
+        }
+    }
+    sheet
+}
+
 /// `panels` in `format`.
 pub fn render(
     format: Format,
@@ -166,10 +186,10 @@ pub fn render(
     let dark = look.ground == Ground::Dark;
     Ok(match format {
         Format::Svg => svg(panels, view, rows, look, about).into_bytes(),
-        Format::Png => png(&sheet(panels, view, rows, look, dark), look, about)?,
+        Format::Png => png(&boxes_told(sheet(panels, view, rows, look, dark)), look, about)?,
         Format::Pdf => {
             let mut page = pdf::Page::new(look.size.0, look.size.1, look.ground == Ground::Transparent);
-            draw(&mut page, &sheet(panels, view, rows, look, dark), &theme(dark, 1.0), 1.0);
+            draw(&mut page, &boxes_told(sheet(panels, view, rows, look, dark)), &theme(dark, 1.0), 1.0);
             page.finish(pdf::About { title: about.title, link: about.link }, look.zoom)
         }
         Format::Csv => data::csv(panels, view, rows).into_bytes(),
@@ -288,4 +308,26 @@ fn without_ground(svg: &str) -> String {
 pub fn escaped(text: &str) -> String {
     let text = charts::text::harmless(text);
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use charts::samples;
+
+    #[test]
+    fn boxes_are_told_where_letters_lack() {
+        let said = "that this picture has no letters for";
+        for (title, characters) in [
+            ("train/loss", None),
+            ("потери, Ärger, ∞", None),
+            ("損失", Some("2 characters")),
+            ("損 損 損", Some("1 character")),
+        ] {
+            let picture = Picture { title: title.to_owned(), ..Picture::new(samples::losses(2, 5, false)) };
+            let sheet = boxes_told(vec![([0, 0, 640, 360], picture)]);
+            let expected: Vec<_> = characters.map(|n| format!("boxes stand for {n} {said}")).into_iter().collect();
+            assert_eq!(sheet[0].1.notes, expected, "{title}");
+        }
+    }
 }
