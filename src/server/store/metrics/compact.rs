@@ -25,6 +25,10 @@ const PERIOD: Duration = Duration::from_millis(200);
 const SOFT_BOUND: usize = 48 << 20;
 /// Above this, the writer takes nothing more before heads are smaller.
 const HARD_BOUND: usize = 80 << 20;
+/// How much the writer then makes chunks of at once: one large head, or hundreds of small ones in one commit.
+const RELIEF: usize = 1 << 20;
+/// How many heads go into one commit where a store is settled.
+const TOGETHER: usize = 256;
 /// A run that did not grow for this long is compacted, if it has points enough.
 const IDLE: Duration = Duration::from_secs(30);
 const IDLE_POINTS: usize = 256;
@@ -97,7 +101,7 @@ fn due(heads: &Heads) -> Vec<i64> {
     let mut due = Vec::new();
     for size in sizes {
         if left > SOFT_BOUND || is_due(&size, now) {
-            left = left.saturating_sub(size.points * size_of::<RawPoint>());
+            left = left.saturating_sub(size.bytes);
             due.push(size.rid);
         }
     }
@@ -122,24 +126,47 @@ impl Store {
         let store = self.clone();
         self.read_unlocked(move |db| {
             let heads = store.heads();
-            heads.sizes().iter().try_for_each(|size| compact(db, heads, store.jobs(), size.rid))
+            heads.sizes().chunks(TOGETHER).try_for_each(|sizes| {
+                let snapshots = sizes.iter().filter_map(|size| heads.snapshot(size.rid));
+                let compactions = snapshots.map(|snapshot| encode(db, &snapshot)).collect::<Result<Vec<_>, _>>()?;
+                store.jobs().run_blocking(move |tx| compactions.into_iter().try_for_each(|one| apply(tx, one)))
+            })
         })
         .await
     }
 }
 
-/// The change that the writer must make before it takes more: compacting the largest head, if all
+/// The change that the writer must make before it takes more: compacting the largest heads, if all
 /// heads together are too large.
 pub(in crate::store) fn relief(heads: &Heads) -> Option<impl FnOnce(&mut WriteTx) -> Result<(), StoreError> + use<>> {
-    if heads.bytes() <= HARD_BOUND {
+    relief_above(heads, HARD_BOUND)
+}
+
+fn relief_above(heads: &Heads, bound: usize) -> Option<impl FnOnce(&mut WriteTx) -> Result<(), StoreError> + use<>> {
+    if heads.bytes() <= bound {
         return None;
     }
-    let largest = heads.sizes().into_iter().max_by_key(|size| size.points)?;
-    Some(move |tx: &mut WriteTx| {
-        let Some(snapshot) = tx.heads.snapshot(largest.rid) else { return Ok(()) };
-        let compaction = encode(tx.db, &snapshot)?;
-        drop(snapshot);
-        apply(tx, compaction)
+    // To look at all heads costs as much as to compact one, so one look is for many.
+    let mut sizes = heads.sizes();
+    sizes.sort_unstable_by_key(|size| std::cmp::Reverse(size.bytes));
+    let mut freed = 0;
+    let largest: Vec<i64> = sizes
+        .into_iter()
+        .take_while(|size| {
+            let more = freed < RELIEF;
+            freed += size.bytes;
+            more
+        })
+        .map(|size| size.rid)
+        .collect();
+    (!largest.is_empty()).then_some(move |tx: &mut WriteTx| {
+        for rid in largest {
+            let Some(snapshot) = tx.heads.snapshot(rid) else { continue };
+            let compaction = encode(tx.db, &snapshot)?;
+            drop(snapshot);
+            apply(tx, compaction)?;
+        }
+        Ok(())
     })
 }
 
@@ -223,6 +250,10 @@ mod tests {
     }
 
     async fn log(store: &Store, points: std::ops::Range<i64>) {
+        log_to(store, RUN, points).await;
+    }
+
+    async fn log_to(store: &Store, run: RunKey, points: std::ops::Range<i64>) {
         store
             .write(move |tx| {
                 let points: Vec<_> = points
@@ -231,7 +262,7 @@ mod tests {
                         MetricPoint { metric: "loss", value, step, time_millis }
                     })
                     .collect();
-                append(tx, RUN, &points)
+                append(tx, run, &points)
             })
             .await
             .unwrap();
@@ -265,6 +296,26 @@ mod tests {
         let store = Store::open(dir.path()).unwrap();
         let history = store.history(RUN.rid, "loss").await.unwrap();
         assert!(history.iter().map(|p| p.identity()).eq((0..end).map(|i| point_at(i).identity())));
+    }
+
+    #[tokio::test]
+    async fn relief_takes_one_large_head_or_many_small_ones() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let run = |n: i64| RunKey { rid: n, eid: 1, id: RunId((n as u128) << 65) };
+        for n in 1..=40 {
+            log_to(&store, run(n), 0..100).await;
+        }
+        log_to(&store, run(41), 0..(RELIEF / size_of::<RawPoint>() + 1) as i64).await;
+        let small = store.heads().bytes() - store.heads().sizes().iter().map(|size| size.bytes).max().unwrap();
+        for (name, left) in [("the large one alone", small), ("all small ones at once", 0)] {
+            let change = relief_above(store.heads(), 0).expect(name);
+            store.write(change).await.unwrap();
+            assert_eq!(store.heads().bytes(), left, "{name}");
+        }
+        assert!(relief_above(store.heads(), 0).is_none(), "nothing is left to do");
+        let history = store.history(7, "loss").await.unwrap();
+        assert!(history.iter().map(|p| p.identity()).eq((0..100).map(|i| point_at(i).identity())));
     }
 
     #[tokio::test]

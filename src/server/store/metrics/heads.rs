@@ -62,6 +62,8 @@ pub(super) struct RunSize {
     pub rid: i64,
     /// Points of all its series.
     pub points: usize,
+    /// Bytes that it takes, about.
+    pub bytes: usize,
     /// Points of its longest series.
     pub longest: usize,
     /// When it last grew.
@@ -88,7 +90,7 @@ impl Heads {
             .iter()
             .map(|(&rid, run)| {
                 let run = lock(run);
-                RunSize { rid, points: run.points, longest: run.longest, grew: run.grew }
+                RunSize { rid, points: run.points, bytes: run.bytes(), longest: run.longest, grew: run.grew }
             })
             .collect()
     }
@@ -183,9 +185,7 @@ impl Heads {
     /// Lets go of all points of `rid`, which is gone for good.
     pub(super) fn forget(&self, rid: i64) {
         let Some(run) = self.by_run.write().expect("no panic while held").remove(&rid) else { return };
-        let run = lock(&run);
-        let bytes = run.points * size_of::<RawPoint>() + run.series.len() * SERIES_BYTES;
-        self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+        self.bytes.fetch_sub(lock(&run).bytes(), Ordering::Relaxed);
     }
 
     fn run(&self, rid: i64) -> Option<Arc<Mutex<RunHead>>> {
@@ -197,6 +197,10 @@ impl RunHead {
     fn empty() -> Arc<Mutex<RunHead>> {
         let grew = Instant::now();
         Arc::new(Mutex::new(RunHead { series: BTreeMap::new(), seqs: Vec::new(), points: 0, longest: 0, grew }))
+    }
+
+    fn bytes(&self) -> usize {
+        self.points * size_of::<RawPoint>() + self.series.len() * SERIES_BYTES
     }
 }
 
