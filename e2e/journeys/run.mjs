@@ -34,3 +34,20 @@ async function downloaded(page) {
   await page.getByRole('link', { name: 'Download' }).click();
   return readFileSync(await (await download).path(), 'utf8');
 }
+
+test('the address of a run leads to where it was moved', async ({ page, server }) => {
+  const client = tracking(server.url);
+  const [from, to] = [await client.experiment('drafts'), await client.experiment('kept')];
+  const run = await client.run(from, { name: 'mover', params: { lr: 0.003 } });
+  const moved = await fetch(`${server.url}/api/runs/actions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ run_set: { runs: [run] }, action: { kind: 'move', experiment: to } }),
+  });
+  expect(moved.ok).toBe(true);
+  await page.goto(`${server.url}/experiments/${from}/runs/${run}`);
+  await expect(page.getByRole('heading', { name: 'mover' })).toBeVisible();
+  await expect(page).toHaveURL(new RegExp(`/experiments/${to}/runs/${run}`));
+  await expect(page.getByRole('link', { name: 'kept' })).toBeVisible();
+  await expect(page.getByRole('row', { name: 'lr' }).first()).toContainText('0.003');
+});

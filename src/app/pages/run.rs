@@ -17,7 +17,10 @@ use charts::{
 };
 use data::run::{RunId, RunRow};
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::hooks::use_params_map;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_params_map},
+};
 
 /// The page of `/experiments/{id}/runs/{run}`.
 #[component]
@@ -49,6 +52,7 @@ fn KnownRun(experiment: String, run: RunId) -> impl IntoView {
     shell.workspace.set(Some(workspace));
     on_cleanup(move || shell.workspace.set(None));
     let failed = RwSignal::new(None::<ApiError>);
+    let navigate = use_navigate();
     spawn_local({
         let experiment = experiment.clone();
         async move {
@@ -57,6 +61,13 @@ fn KnownRun(experiment: String, run: RunId) -> impl IntoView {
                 Err(_) => format!("Experiment {experiment}"),
             };
             match api::run(run).await {
+                // It was moved since the address was made; whoever has left meanwhile stays where they are.
+                Ok(row) if row.experiment_id != experiment => {
+                    if failed.try_get_untracked().is_some() {
+                        let there = format!("/experiments/{}/runs/{run}", api::path_part(&row.experiment_id));
+                        navigate(&there, NavigateOptions { replace: true, ..Default::default() });
+                    }
+                }
                 Ok(row) => shell.at(vec![
                     ("Experiments".to_owned(), Some("/".to_owned())),
                     (name, Some(home)),

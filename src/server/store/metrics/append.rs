@@ -292,7 +292,7 @@ mod tests {
         store.settle().await.unwrap();
         log(&store, &[(300, -1.0), (301, f64::NAN)]).await;
         let back = "ALTER TABLE latest_metric DROP COLUMN least; ALTER TABLE latest_metric DROP COLUMN greatest;
-                    PRAGMA user_version = 5;";
+                    DROP TABLE report_orphan; PRAGMA user_version = 5;";
         drop(store);
         rusqlite::Connection::open(dir.path().join("throughline.db")).unwrap().execute_batch(back).unwrap();
         let store = Store::open(dir.path()).unwrap();
