@@ -1,4 +1,4 @@
-// Measures a page with ten embeds of one panel each, cold: node bench/embeds.mjs   (after `make build`)
+// Measures a page with ten embeds of one panel each, cold: node bench/embeds.mjs [RUNSxSTEPS]   (after `make build`)
 //
 // Says how long it took until every picture was there, what came over the network, which long tasks ran in which frames,
 // and the same once a pointer has woken them all.
@@ -8,7 +8,7 @@ import { elsewhere } from '../support/elsewhere.mjs';
 import { program } from '../support/program.mjs';
 
 const EMBEDS = 10;
-const demo = await program({ command: 'demo', args: ['--no-recordings', '--synthetic', '500x10000'] });
+const demo = await program({ command: 'demo', args: ['--no-recordings', '--no-live', '--synthetic', process.argv[2] ?? '500x10000'] });
 const post = async (path, body) => (await fetch(demo.url + path, { method: 'POST', body: JSON.stringify(body) })).json();
 const experiments = await (await fetch(`${demo.url}/api/experiments`)).json();
 const [experiment] = experiments.toSorted((a, b) => (b.runs ?? 0) - (a.runs ?? 0));
@@ -36,7 +36,8 @@ async function measured(path, done) {
     new PerformanceObserver(list => { for (const task of list.getEntries()) window.longTasks.push(task.duration); }).observe({ type: 'longtask', buffered: true });
   });
   const began = performance.now();
-  await page.goto(wiki.url + path);
+  await page.goto(wiki.url + path, { waitUntil: 'commit' });
+  while (page.frames().length <= EMBEDS) await page.waitForTimeout(10);
   const embeds = page.frames().slice(1);
   await Promise.all(embeds.map(frame => frame.waitForFunction(done, null, { timeout: 120_000 })));
   const millis = Math.round(performance.now() - began);

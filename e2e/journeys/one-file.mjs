@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { chartOf, expect, hoverLine, panelOf, test } from '../support/journey.mjs';
 import { BINARY } from '../support/program.mjs';
-import { link, publish, report } from '../support/reports.mjs';
+import { link, publish, report } from '../support/shared.mjs';
 
 const EVIL = '</title></script><script>window.evil = 1</script>\u2028<img src=x onerror="window.evil = 2">';
 

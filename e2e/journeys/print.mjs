@@ -1,6 +1,6 @@
 // Printing: every panel is drawn before the browser makes pages, light and as wide as paper.
 import { PANELS, chartOf, expect, panelOf, test } from '../support/journey.mjs';
-import { link, publish, report } from '../support/reports.mjs';
+import { link, publish, report } from '../support/shared.mjs';
 
 /** What the page is when it is printed. */
 const watchPrints = page => page.addInitScript(() => {

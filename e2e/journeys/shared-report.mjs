@@ -1,7 +1,7 @@
 // Links to reports: written, published, shared, opened in a fresh profile, framed, revoked.
 import { chartOf, expect, panelOf, test } from '../support/journey.mjs';
 import { elsewhere } from '../support/elsewhere.mjs';
-import { link, publish, report } from '../support/reports.mjs';
+import { link, publish, report } from '../support/shared.mjs';
 
 test('publish a report, share it, open the link in a fresh profile, and revoke it', async ({ page, browser, seeded }) => {
   const id = await report(seeded);
