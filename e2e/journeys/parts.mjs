@@ -12,6 +12,9 @@ function partsOf(page) {
   return asked;
 }
 
+/** What a first load may weigh, as the server sends it: the goal of docs/bench.md. */
+const FIRST_BYTES = 900_000;
+
 test.beforeEach(async ({ request, seeded }) => {
   const page = await (await request.get(seeded.url)).text();
   const script = await request.get(seeded.url + /from '(\/app-[^']+\.js)'/.exec(page)[1]);
@@ -20,10 +23,16 @@ test.beforeEach(async ({ request, seeded }) => {
 
 test('the first pages load no part, the table brings its own, once', async ({ page, seeded }) => {
   const asked = partsOf(page);
+  const app = [];
+  page.on('requestfinished', request => { if (/\.(js|css|wasm|svg)$|\/$/.test(request.url())) app.push(request); });
   await page.goto(seeded.url);
   await page.getByRole('link', { name: 'curves' }).click();
   await chartOf(page, 'train/loss');
   expect(asked).toEqual([]);
+  const sizes = await Promise.all(app.map(request => request.sizes()));
+  const bytes = sizes.reduce((sum, size) => sum + size.responseBodySize + size.responseHeadersSize, 0);
+  expect(bytes, 'bytes of the first load').toBeLessThan(FIRST_BYTES);
+  expect(bytes).toBeGreaterThan(FIRST_BYTES / 4);
 
   await page.getByRole('link', { name: 'Table' }).click();
   await expect(page.getByRole('treegrid')).toBeVisible();
