@@ -191,7 +191,7 @@ pub async fn shares() -> Result<Vec<ShareRow>, ApiError> {
 #[derive(Debug, Clone, PartialEq)]
 pub enum FileOf {
     /// This, of the server's own.
-    Target(ShareTarget),
+    Target(Box<ShareTarget>),
     /// What the share link of this page shows.
     Link,
 }

@@ -32,7 +32,7 @@ pub fn Ways(target: ShareTarget) -> impl IntoView {
         {move || {
             let target = target.clone();
             if as_file.get() {
-                view! { <OneFile of=FileOf::Target(target)/> }.into_any()
+                view! { <OneFile of=FileOf::Target(Box::new(target))/> }.into_any()
             } else {
                 view! { <Wishes target/> }.into_any()
             }
