@@ -129,3 +129,13 @@ test('tooltips say what tells runs apart, or what their template asks for', asyn
   expect(await hoverLine(page, await chartOf(page, 'train/loss'))).toMatch(/lr \d/);
   await expect(page.getByRole('tooltip')).not.toContainText('run-');
 });
+
+test('a tooltip of long words stays inside the board', async ({ page, seeded }) => {
+  await page.goto(seeded.address);
+  await page.getByRole('button', { name: 'Settings of all panels' }).click();
+  await page.getByRole('combobox', { name: 'Lines are called in tooltips' }).fill(`${'long '.repeat(20)} {params.lr}`);
+  await page.getByRole('button', { name: 'Close settings' }).click();
+  const chart = await chartOf(page, 'train/loss');
+  expect(await hoverLine(page, chart, 0.6)).toContain('long');
+  expect((await page.getByRole('tooltip').boundingBox()).x).toBeGreaterThan((await panelOf(page, 'train/loss').boundingBox()).x - 16);
+});

@@ -69,16 +69,16 @@ export async function drag(page, chart, from, to) {
   await page.mouse.up();
 }
 
-/** Moves down along the middle of `chart` until a line is near, and resolves to what the tooltip then says. */
-export async function hoverLine(page, chart) {
+/** Moves down `chart` at a share of its width until a line is near, and resolves to what the tooltip then says. */
+export async function hoverLine(page, chart, share = 0.5) {
   const { x, y, width, height } = await chart.boundingBox();
   const tooltip = page.getByRole('tooltip');
   await expect(async () => {
     for (let v = 0.2; v < 0.95; v += 0.05) {
-      await page.mouse.move(x + width * 0.5, y + height * v);
+      await page.mouse.move(x + width * share, y + height * v);
       if (await tooltip.isVisible()) return;
     }
-    throw new Error('no line is near the middle of the chart');
+    throw new Error('no line is near there');
   }).toPass();
   return tooltip.innerText();
 }

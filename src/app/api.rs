@@ -67,7 +67,7 @@ async fn checked(response: Result<Response, gloo_net::Error>) -> Result<Response
 
 async fn json<T: DeserializeOwned>(response: Result<Response, gloo_net::Error>) -> Result<T, ApiError> {
     let text = checked(response).await?.text().await.map_err(|_| ApiError::Offline)?;
-    serde_json::from_str(&text).map_err(|error| ApiError::Unreadable(error.to_string()))
+    parsed(&text)
 }
 
 async fn get<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
@@ -97,7 +97,14 @@ async fn bytes(path: &str, body: &impl Serialize) -> Result<Vec<u8>, ApiError> {
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
-    serde_json::from_slice(bytes).map_err(|error| ApiError::Unreadable(error.to_string()))
+    let text = str::from_utf8(bytes).map_err(|error| ApiError::Unreadable(error.to_string()))?;
+    parsed(text)
+}
+
+/// The only way in which JSON is read: a second kind of source would be a second copy of every type's reading code, in
+/// what people download first.
+fn parsed<T: DeserializeOwned>(json: &str) -> Result<T, ApiError> {
+    serde_json::from_str(json).map_err(|error| ApiError::Unreadable(error.to_string()))
 }
 
 thread_local! {

@@ -18,6 +18,9 @@ const ROW_PX: f64 = 18.0;
 const FRAME_PX: f64 = 14.0;
 /// How far beside the pointer it stands, CSS pixels.
 const BESIDE_PX: f64 = 16.0;
+/// How far beyond the plot it may reach without leaving the panel, and how wide it may always and never be, CSS pixels.
+const BEYOND_PX: f64 = 40.0;
+const WIDTHS_PX: (f64, f64) = (260.0, 360.0);
 
 /// What the pointer is near to.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,11 +112,9 @@ pub fn Tooltip(
         let (width, height) = size.get();
         let own_height = ROW_PX * (rows + 1) as f64 + FRAME_PX;
         let top = (y - own_height / 2.0).clamp(-24.0, (height - own_height + 24.0).max(-24.0));
-        if x > width / 2.0 {
-            format!("right: {}px; transform: translateY({top}px)", width - x + BESIDE_PX)
-        } else {
-            format!("left: {}px; transform: translateY({top}px)", x + BESIDE_PX)
-        }
+        let (side, from) = if x > width / 2.0 { ("right", width - x) } else { ("left", x) };
+        let widest = (width - from - BESIDE_PX + BEYOND_PX).clamp(WIDTHS_PX.0, WIDTHS_PX.1);
+        format!("{side}: {}px; max-width: {widest}px; transform: translateY({top}px)", from + BESIDE_PX)
     };
     let rows = move || {
         near.get().map(|near| {

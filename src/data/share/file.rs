@@ -76,7 +76,9 @@ impl KeptFile {
         let (length, rest) = bytes.split_first_chunk::<8>().ok_or_else(cut)?;
         let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| cut())?;
         let (head, frames) = rest.split_at_checked(length).ok_or_else(cut)?;
-        let head = serde_json::from_slice(head).map_err(|error| error.to_string())?;
+        // As text, like all JSON that the app reads.
+        let head = str::from_utf8(head).map_err(|error| error.to_string())?;
+        let head = serde_json::from_str(head).map_err(|error| error.to_string())?;
         Ok(KeptFile { head, frames: frames.to_vec() })
     }
 
