@@ -5,7 +5,7 @@
 //! the feature `split`, as in `make dev`, all is one file and a part is here at once.
 
 use crate::{
-    api::FileOf,
+    api::{FileOf, kept},
     pages::{self, bulk::Question},
     panels, report,
     state::{Workspace, board::Level, filter::FilterDraft},
@@ -55,6 +55,22 @@ part!(tabs -> Tabs {
     compare: |workspace| view! { <pages::compare::ComparePane workspace/> }.into_any(),
     trash: |workspace| view! { <pages::trash::TrashPane workspace/> }.into_any(),
     run: || view! { <pages::run::RunPage/> }.into_any(),
+});
+
+/// What share links open.
+#[derive(Clone, Copy)]
+pub struct Links {
+    /// The page of a link, also as a frame or as one file.
+    pub page: fn() -> AnyView,
+}
+
+/// What share links open.
+pub static LINKS: Part<Links> = Part::new(|| Box::pin(links()));
+part!(links -> Links {
+    page: || {
+        kept::answer_by(pages::shared_file::answer);
+        view! { <pages::shared::SharedLinkPage/> }.into_any()
+    },
 });
 
 /// Reports.

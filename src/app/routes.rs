@@ -5,12 +5,11 @@ use crate::{
         experiments::ExperimentsPage,
         missing::MissingPage,
         share::ShareDialog,
-        shared::SharedLinkPage,
         views::ViewPage,
         workspace::{WorkspacePage, provide_folded},
     },
     palette::{Palette, is_palette_key},
-    parts::{REPORTS, TABS, TOOLS},
+    parts::{LINKS, REPORTS, TABS, TOOLS},
     state::{Workspace, share::provide_sharing},
     ui::{
         dialog::Dialog,
@@ -57,7 +56,7 @@ pub fn App() -> impl IntoView {
     if crate::api::is_shared() {
         provide_folded();
         provide_sharing();
-        return view! { <Router><SharedLinkPage/></Router> }.into_any();
+        return view! { <Router>{LINKS.show(|links| (links.page)())}</Router> }.into_any();
     }
     let shell = Shell {
         path: RwSignal::new(Vec::new()),

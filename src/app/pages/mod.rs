@@ -25,6 +25,7 @@ pub mod selections;
 pub mod share;
 mod share_words;
 pub mod shared;
+pub mod shared_file;
 pub mod shares;
 pub mod table;
 mod table_cell;
