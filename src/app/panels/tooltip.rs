@@ -19,8 +19,8 @@ const FRAME_PX: f64 = 14.0;
 /// How far beside the pointer it stands, CSS pixels.
 const BESIDE_PX: f64 = 16.0;
 /// How far beyond the plot it may reach without leaving the panel, and how wide it may always and never be, CSS pixels.
-const BEYOND_PX: f64 = 40.0;
-const WIDTHS_PX: (f64, f64) = (260.0, 360.0);
+const BEYOND_PX: f64 = 8.0;
+const WIDTHS_PX: (f64, f64) = (200.0, 360.0);
 
 /// What the pointer is near to.
 #[derive(Debug, Clone, PartialEq)]
