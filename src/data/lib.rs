@@ -16,7 +16,7 @@
 //! - [`groups`]: runs of a run set in groups, with what their numbers say together
 //! - [`importance`]: which params a metric depends on
 //! - [`summary`]: the least, greatest and best of a metric, and which way is better
-//! - [`export`]: run sets as files
+//! - [`export`]: run sets as files, and [`csv`]: the cells of such
 //! - [`frame`]: what a panel asks for and gets, and its binary form
 //! - [`query`]: the search language for runs
 //! - [`pattern`]: regular expressions over names
@@ -29,6 +29,7 @@ pub mod actions;
 pub mod brush;
 pub mod column;
 pub mod compare;
+pub mod csv;
 pub mod diff;
 pub mod export;
 pub mod expression;

@@ -21,6 +21,7 @@ use crate::{
 use charts::format::{count_text, counted};
 use data::{
     compare::{Fact, Section},
+    csv,
     run::RunRow,
 };
 use leptos::{html, prelude::*};
@@ -192,10 +193,10 @@ fn actions(comparison: Comparison) -> Vec<Action> {
 fn table(comparison: Comparison, part: &str) -> String {
     let runs = comparison.compared.with_untracked(|of| of.runs.clone());
     let row = |head: [&str; 2], cells: Vec<String>| {
-        let head = head.into_iter().map(save::csv_cell);
+        let head = head.into_iter().map(csv::cell);
         head.chain(cells).collect::<Vec<_>>().join(part) + "\n"
     };
-    let mut text = row(["section", "fact"], runs.iter().map(|run| save::csv_cell(&run.name)).collect());
+    let mut text = row(["section", "fact"], runs.iter().map(|run| csv::cell(&run.name)).collect());
     text += &row(["", "run_id"], runs.iter().map(|run| run.run_id.to_string()).collect());
     for line in comparison.lines.get_untracked().iter() {
         if let Line::Fact(fact) = line {
@@ -206,10 +207,9 @@ fn table(comparison: Comparison, part: &str) -> String {
     text
 }
 
-/// A number needs no guard; a text could be run as a formula.
+/// Numbers as they are written here need no guard; a text could be run as a formula.
 fn csv_value(fact: &Fact, text: &str) -> String {
-    let number = matches!(fact.section, Section::Metrics | Section::Artifacts) || text.parse::<f64>().is_ok();
-    if number { text.to_owned() } else { save::csv_cell(text) }
+    if matches!(fact.section, Section::Metrics | Section::Artifacts) { text.to_owned() } else { csv::cell(text) }
 }
 
 fn section_word(section: Section) -> &'static str {

@@ -3,15 +3,12 @@
 use crate::{
     api::{self, is_shared},
     state::Workspace,
-    ui::{
-        format::count,
-        menu::Action,
-        save::{self, csv_cell},
-    },
+    ui::{format::count, menu::Action, save},
 };
 use charts::format::counted;
 use data::{
     column::{Cell, Column},
+    csv,
     export::{ExportFormat, ExportRequest, Exported},
     run::RunRow,
 };
@@ -104,15 +101,15 @@ pub fn save_csv(workspace: Workspace, rows: &[Arc<RunRow>]) {
 
 fn table_text(workspace: Workspace, rows: &[Arc<RunRow>], part: &str) -> String {
     let columns = untrack(|| workspace.table_columns().get());
-    let heads = columns.iter().map(|column| csv_cell(&column.to_string()));
+    let heads = columns.iter().map(|column| csv::cell(&column.to_string()));
     let mut text = ["run_id".to_owned(), "name".to_owned()].into_iter().chain(heads).collect::<Vec<_>>().join(part);
     for row in rows {
         let cells = columns.iter().map(|column| match column.cell(row) {
             Cell::Number(value) => value.to_string(),
-            Cell::Text(text) => csv_cell(text),
+            Cell::Text(text) => csv::cell(text),
             Cell::Missing => String::new(),
         });
-        let line: Vec<_> = [row.run_id.to_string(), csv_cell(&row.name)].into_iter().chain(cells).collect();
+        let line: Vec<_> = [row.run_id.to_string(), csv::cell(&row.name)].into_iter().chain(cells).collect();
         text.push('\n');
         text.push_str(&line.join(part));
     }

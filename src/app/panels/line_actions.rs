@@ -6,6 +6,7 @@ use crate::{
     ui::{menu::Action, save},
 };
 use data::{
+    csv,
     frame::XAxis,
     view::{Note, View},
 };
@@ -110,19 +111,19 @@ impl Panel {
             XAxis::WallTime => "wall_millis",
             XAxis::Metric => &metric,
         };
-        let mut text = format!("line,run_id,run,{},value,low,high,n\n", save::csv_cell(x_name));
+        let mut text = format!("line,run_id,run,{},value,low,high,n\n", csv::cell(x_name));
         let list = self.workspace.runs.list.get_untracked();
         let drawn = self.workspace.runs.drawn.get_untracked();
         let frames = self.frames.get_untracked();
         for (line, frame) in frames.iter().map(|(line, frame)| (line, &frame.shown)) {
-            let (line, unit) = (save::csv_cell(line), frame.x_unit);
+            let (line, unit) = (csv::cell(line), frame.x_unit);
             for group in &frame.groups {
                 let name = group.key.iter().map(|value| match value {
                     data::groups::GroupValue::Missing => "none".to_owned(),
                     data::groups::GroupValue::Text(text) => text.clone(),
                     data::groups::GroupValue::Number(y) => y.to_string(),
                 });
-                let name = save::csv_cell(&name.collect::<Vec<_>>().join(", "));
+                let name = csv::cell(&name.collect::<Vec<_>>().join(", "));
                 for (at, (x, y)) in group.points.x.iter().zip(&group.points.y).enumerate() {
                     let ends = group.band.as_ref().map(|band| (band.ends().0[at], band.ends().1[at]));
                     let ends = ends.map_or(",".to_owned(), |(low, high)| format!("{low},{high}"));
@@ -131,7 +132,7 @@ impl Panel {
                 }
             }
             for (run, series) in frame.series.iter().filter(|(run, _)| drawn.contains_key(run)) {
-                let name = list.row_of(*run).map_or(String::new(), |row| save::csv_cell(&row.name));
+                let name = list.row_of(*run).map_or(String::new(), |row| csv::cell(&row.name));
                 for (x, y) in series.points.x.iter().zip(&series.points.y) {
                     text.push_str(&format!("{line},{run},{name},{},{y},,,\n", *x as f64 * unit));
                 }

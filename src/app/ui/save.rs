@@ -33,27 +33,3 @@ pub fn save_text(text: &str, mime: &str, name: &str) {
         save(&blob, name);
     }
 }
-
-/// `text` as one cell of a CSV file. A cell that a spreadsheet would run as a formula is quoted off.
-pub fn csv_cell(text: &str) -> String {
-    let guarded = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
-    if guarded.contains([',', '"', '\n', '\r']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_stay_cells() {
-        for (text, cell) in [
-            ("adam", "adam"),
-            ("a,b", "\"a,b\""),
-            ("say \"hi\"", "\"say \"\"hi\"\"\""),
-            ("=cmd()", "'=cmd()"),
-            ("-1,2", "\"'-1,2\""),
-        ] {
-            assert_eq!(csv_cell(text), cell);
-        }
-    }
-}

@@ -1,7 +1,7 @@
 //! CSV and JSON lines.
 
 use super::{Datum, Head, Sink};
-use data::series::{JsonNumber, number_of_text};
+use data::{csv, series::JsonNumber};
 use std::io::{BufWriter, Error, Write};
 
 /// How many bytes go out at a time.
@@ -29,7 +29,7 @@ impl<W: Write> Sink for Csv<W> {
             }
             match cell {
                 Datum::Missing => {}
-                Datum::Text(text) => self.out.write_all(csv_cell(text).as_bytes())?,
+                Datum::Text(text) => self.out.write_all(csv::cell(text).as_bytes())?,
                 Datum::Number(y) if y.is_nan() => self.out.write_all(b"NaN")?,
                 Datum::Number(y) => write!(self.out, "{y}")?,
                 Datum::Whole(n) => write!(self.out, "{n}")?,
@@ -41,13 +41,6 @@ impl<W: Write> Sink for Csv<W> {
     fn finish(mut self: Box<Self>) -> Result<(), Error> {
         self.out.flush()
     }
-}
-
-/// `text` as a cell (RFC 4180).
-fn csv_cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && number_of_text(text).is_none();
-    let guarded = if formula { format!("'{text}") } else { text.to_owned() };
-    if guarded.contains([',', '"', '\n', '\r']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
 }
 
 /// One JSON object a line.
@@ -84,25 +77,5 @@ impl<W: Write> Sink for Jsonl<W> {
 
     fn finish(mut self: Box<Self>) -> Result<(), Error> {
         self.out.flush()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_stay_cells() {
-        for (text, cell) in [
-            ("adam", "adam"),
-            ("a,b", "\"a,b\""),
-            ("say \"hi\"", "\"say \"\"hi\"\"\""),
-            ("=cmd()", "'=cmd()"),
-            ("-1,2", "\"'-1,2\""),
-            ("-1e-3", "-1e-3"),
-            ("", ""),
-        ] {
-            assert_eq!(csv_cell(text), cell);
-        }
     }
 }

@@ -3,6 +3,7 @@
 use super::chart::PanelData;
 use charts::line::{Band, Dashes, XQuantity, YDomain};
 use data::{
+    csv,
     frame::{self, XAxis},
     groups::GroupValue,
     run::{RunId, RunRow},
@@ -27,11 +28,11 @@ pub fn csv(panels: &[PanelData], view: &View, rows: &[RunRow]) -> String {
             };
             text = format!("panel,line,run_id,run,{x},value,low,high,n\n");
         }
-        let title = csv_cell(&panel.title(view));
+        let title = csv::cell(&panel.title(view));
         for (line, frame) in &panel.frames {
-            let start = format!("{title},{}", csv_cell(line));
+            let start = format!("{title},{}", csv::cell(line));
             for group in &frame.groups {
-                let name = csv_cell(&group.key.iter().map(word).collect::<Vec<_>>().join(", "));
+                let name = csv::cell(&group.key.iter().map(word).collect::<Vec<_>>().join(", "));
                 for (at, (x, y)) in group.line.x.iter().zip(&group.line.center).enumerate() {
                     let [low, high] = [&group.line.low, &group.line.high]
                         .map(|ends| ends.get(at).map_or(String::new(), f64::to_string));
@@ -41,7 +42,7 @@ pub fn csv(panels: &[PanelData], view: &View, rows: &[RunRow]) -> String {
                 }
             }
             for series in &frame.series {
-                let run = csv_cell(names.get(&series.run_id).copied().unwrap_or_default());
+                let run = csv::cell(names.get(&series.run_id).copied().unwrap_or_default());
                 let points = series.smoothed.as_ref().unwrap_or(&series.points);
                 for (x, y) in points.x.iter().zip(&points.y) {
                     let x = x_text(*x, frame.x_unit);
@@ -65,16 +66,6 @@ fn word(value: &GroupValue) -> String {
 /// A place on x, of which one count is `unit`.
 fn x_text(x: i64, unit: f64) -> String {
     if unit == 1.0 { x.to_string() } else { (x as f64 * unit).to_string() }
-}
-
-/// `text` as a cell: quoted where it must be, and never a formula for a spreadsheet.
-fn csv_cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
-    match text.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text,
-    }
 }
 
 /// The frames of `panels` as JSON, with the names of their runs.
@@ -210,22 +201,6 @@ fn names_of(rows: &[RunRow]) -> BTreeMap<RunId, &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn cells_are_no_formulas() {
-        for (text, cell) in [
-            ("train/loss", "train/loss"),
-            ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
-            ("+1", "'+1"),
-            ("-1", "'-1"),
-            ("@SUM(1)", "'@SUM(1)"),
-            ("a,b", "\"a,b\""),
-            ("=\"a\"", "\"'=\"\"a\"\"\""),
-            ("a\nb", "\"a\nb\""),
-        ] {
-            assert_eq!(csv_cell(text), cell, "{text}");
-        }
-    }
 
     #[test]
     fn names_never_run_in_latex() {
