@@ -274,7 +274,6 @@ impl<'de> Deserialize<'de> for Column {
 mod tests {
     use super::*;
     use crate::query::OrderKey;
-    use std::collections::BTreeMap;
 
     #[test]
     fn columns_come_back_from_their_text() {
@@ -311,15 +310,8 @@ mod tests {
             experiment_id: "1".into(),
             name: String::new(),
             status: crate::run::RunStatus::Finished,
-            user: String::new(),
-            start_millis: 0,
-            end_millis: None,
-            color: 0,
-            deleted: false,
             params: value.map(|value| ("lr".to_owned(), value.to_owned())).into_iter().collect(),
-            metrics: BTreeMap::new(),
-            summaries: BTreeMap::new(),
-            tags: BTreeMap::new(),
+            ..RunRow::default()
         };
         for (name, a, b, expected) in [
             ("the same text", Some("adam"), Some("adam"), false),

@@ -217,14 +217,11 @@ mod tests {
             name: format!("run {id}"),
             status: RunStatus::Finished,
             user: "ada".into(),
-            start_millis: 0,
             end_millis: Some(5),
-            color: 0,
-            deleted: false,
             params: texts(params),
             metrics: metrics.iter().map(|(name, value)| ((*name).to_owned(), latest(*value))).collect(),
-            summaries: BTreeMap::new(),
             tags: texts(tags),
+            ..RunRow::default()
         }
     }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 /// A run's identity: 128 bits, written as 32 hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct RunId(pub u128);
 
 impl RunId {
@@ -50,10 +50,11 @@ impl<'de> Deserialize<'de> for RunId {
 }
 
 /// What became of a run. The names are MLflow's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum RunStatus {
     /// It still logs, or nobody said that it ended.
+    #[default]
     Running,
     /// It waits to start.
     Scheduled,
@@ -96,7 +97,7 @@ pub struct LatestMetric {
 }
 
 /// One run as a row: everything but its series.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct RunRow {
     /// The run's id.
     pub run_id: RunId,

@@ -128,15 +128,8 @@ mod tests {
             experiment_id: "1".into(),
             name: name.into(),
             status: RunStatus::Finished,
-            user: String::new(),
-            start_millis: 0,
-            end_millis: None,
-            color: 0,
-            deleted: false,
-            params: BTreeMap::new(),
-            metrics: BTreeMap::new(),
-            summaries: BTreeMap::new(),
             tags: tags.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            ..RunRow::default()
         })
     }
 

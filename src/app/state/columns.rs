@@ -82,15 +82,10 @@ mod tests {
             experiment_id: "1".into(),
             name: format!("run {id}"),
             status: RunStatus::Finished,
-            user: String::new(),
-            start_millis: 0,
             end_millis: Some(5),
-            color: 0,
-            deleted: false,
             params: params.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
-            metrics: BTreeMap::new(),
-            summaries: BTreeMap::new(),
             tags: BTreeMap::from([("team".into(), "a".into()), ("mlflow.user".into(), "b".into())]),
+            ..RunRow::default()
         }
     }
 

@@ -255,15 +255,7 @@ mod tests {
             experiment_id: "1".into(),
             name: format!("run {n}"),
             status: RunStatus::Finished,
-            user: String::new(),
-            start_millis: 0,
-            end_millis: None,
-            color: 0,
-            deleted: false,
-            params: BTreeMap::new(),
-            metrics: BTreeMap::new(),
-            summaries: BTreeMap::new(),
-            tags: BTreeMap::new(),
+            ..RunRow::default()
         }
     }
 

@@ -310,15 +310,9 @@ mod tests {
             experiment_id: "1".into(),
             name: format!("run {id}"),
             status: RunStatus::Finished,
-            user: String::new(),
             start_millis: id as i64,
-            end_millis: None,
-            color: 0,
-            deleted: false,
             params: params.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
-            metrics: BTreeMap::new(),
-            summaries: BTreeMap::new(),
-            tags: BTreeMap::new(),
+            ..RunRow::default()
         }
     }
 

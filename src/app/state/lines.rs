@@ -159,7 +159,6 @@ mod tests {
         groups::{GroupValue, RunGroup},
         run::{RunStatus, RunsPage},
     };
-    use std::collections::BTreeMap;
 
     fn row(id: u128) -> RunRow {
         RunRow {
@@ -167,15 +166,7 @@ mod tests {
             experiment_id: "1".into(),
             name: format!("run {id}"),
             status: RunStatus::Finished,
-            user: String::new(),
-            start_millis: 0,
-            end_millis: None,
-            color: 0,
-            deleted: false,
-            params: BTreeMap::new(),
-            metrics: BTreeMap::new(),
-            summaries: BTreeMap::new(),
-            tags: BTreeMap::new(),
+            ..RunRow::default()
         }
     }
 

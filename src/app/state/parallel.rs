@@ -223,11 +223,8 @@ mod tests {
             experiment_id: "1".into(),
             name: format!("run {at}"),
             status: RunStatus::Finished,
-            user: String::new(),
-            start_millis: 0,
             end_millis: Some(5),
             color: at as u32,
-            deleted: false,
             params: BTreeMap::from([
                 ("lr".into(), format!("{}", 10f64.powi(-(at as i32 % 5)))),
                 ("seed".into(), "1".into()),
@@ -240,8 +237,7 @@ mod tests {
                     (format!("m{metric:02}"), LatestMetric { value, step: 1, time_millis: 1 })
                 })
                 .collect(),
-            summaries: BTreeMap::new(),
-            tags: BTreeMap::new(),
+            ..RunRow::default()
         };
         (0..count).map(row).map(Arc::new).collect()
     }

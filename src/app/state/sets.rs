@@ -194,15 +194,8 @@ mod tests {
             experiment_id: "1".into(),
             name: name.into(),
             status: RunStatus::Finished,
-            user: String::new(),
-            start_millis: 0,
-            end_millis: None,
             color: 7,
-            deleted: false,
-            params: BTreeMap::new(),
-            metrics: BTreeMap::new(),
-            summaries: BTreeMap::new(),
-            tags: BTreeMap::new(),
+            ..RunRow::default()
         }
     }
 

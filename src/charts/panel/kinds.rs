@@ -102,15 +102,9 @@ mod tests {
             experiment_id: "1".into(),
             name: format!("run {at}"),
             status: RunStatus::Finished,
-            user: String::new(),
-            start_millis: 0,
-            end_millis: None,
             color: at,
-            deleted: false,
             params: [("seed".to_owned(), at.to_string())].into(),
-            metrics: BTreeMap::new(),
-            summaries: BTreeMap::new(),
-            tags: BTreeMap::new(),
+            ..RunRow::default()
         };
         let rows: Vec<_> = (0..20).map(row).collect();
         let kinds = Kinds::of(&rows.iter().collect::<Vec<_>>(), &[Column::Param("seed".into())], 12);

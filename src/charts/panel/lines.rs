@@ -262,7 +262,6 @@ mod tests {
         run::RunStatus,
         thin::{Buckets, Keep},
     };
-    use std::collections::BTreeMap;
 
     fn row(id: u128, params: &[(&str, &str)]) -> RunRow {
         RunRow {
@@ -270,15 +269,9 @@ mod tests {
             experiment_id: "1".into(),
             name: format!("run {id}"),
             status: RunStatus::Finished,
-            user: String::new(),
-            start_millis: 0,
-            end_millis: None,
             color: id as u32,
-            deleted: false,
             params: params.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
-            metrics: BTreeMap::new(),
-            summaries: Default::default(),
-            tags: BTreeMap::new(),
+            ..RunRow::default()
         }
     }
 

@@ -171,15 +171,9 @@ mod tests {
             experiment_id: "1".into(),
             name: format!("run {at}"),
             status: RunStatus::Finished,
-            user: String::new(),
-            start_millis: 0,
-            end_millis: None,
             color: 7,
-            deleted: false,
             params: if value.is_empty() { BTreeMap::new() } else { [("p".into(), (*value).into())].into() },
-            metrics: BTreeMap::new(),
-            summaries: Default::default(),
-            tags: BTreeMap::new(),
+            ..RunRow::default()
         };
         values.iter().enumerate().map(row).collect()
     }

@@ -3,7 +3,6 @@ use crate::{
     query::parse_sort,
     run::{LatestMetric, RunId, RunStatus},
 };
-use std::collections::BTreeMap;
 
 fn row(n: u128, params: &[(&str, &str)], metrics: &[(&str, f64)]) -> RunRow {
     let latest = |value| LatestMetric { value: JsonNumber(value), step: 1, time_millis: 0 };
@@ -12,15 +11,9 @@ fn row(n: u128, params: &[(&str, &str)], metrics: &[(&str, f64)]) -> RunRow {
         experiment_id: "1".into(),
         name: "7".into(),
         status: RunStatus::Finished,
-        user: String::new(),
-        start_millis: 0,
-        end_millis: None,
-        color: 0,
-        deleted: false,
         params: params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         metrics: metrics.iter().map(|(name, value)| ((*name).to_owned(), latest(*value))).collect(),
-        summaries: BTreeMap::new(),
-        tags: BTreeMap::new(),
+        ..RunRow::default()
     }
 }
 

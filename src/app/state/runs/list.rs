@@ -201,7 +201,6 @@ pub(super) fn digits(short: &str) -> Option<u32> {
 pub(super) mod tests {
     use super::*;
     use data::run::RunStatus;
-    use std::collections::BTreeMap;
 
     pub fn row(id: u128) -> RunRow {
         RunRow {
@@ -209,15 +208,7 @@ pub(super) mod tests {
             experiment_id: "1".into(),
             name: format!("run {id}"),
             status: RunStatus::Running,
-            user: String::new(),
-            start_millis: 0,
-            end_millis: None,
-            color: 0,
-            deleted: false,
-            params: BTreeMap::new(),
-            metrics: BTreeMap::new(),
-            summaries: BTreeMap::new(),
-            tags: BTreeMap::new(),
+            ..RunRow::default()
         }
     }
 

@@ -1,16 +1,15 @@
 //! Links to reports: the words, pictures and runs that a report names go out, and nothing else does.
 
-use super::tests::Server;
-use crate::store::{
-    RunKey,
-    runs::{self, NewRun},
-    values,
+use super::{
+    shared_tests::{Lab, SECRETS},
+    tests::Server,
 };
+use crate::store::RunKey;
 use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
-use data::{run::RunId, share::file::KeptFile};
+use data::share::file::KeptFile;
 use serde_json::{Value, json};
 
 /// An experiment of four runs by a person on a machine, another experiment, and a report about both.
@@ -25,37 +24,10 @@ struct World {
     report: String,
 }
 
-/// Texts that no link without names may let out.
-const SECRETS: [&str; 6] = ["adalovelace", "gpu01.lab", "/home/", "zebra-run", "Lovelace lab", "17600000"];
-
 impl World {
     async fn new() -> World {
         let server = Server::start();
-        let eid = server.experiment("Lovelace lab").await;
-        let mut runs = Vec::new();
-        for n in 1..=4_u128 {
-            let new = NewRun {
-                eid,
-                name: Some(format!("zebra-run-{n}")),
-                user: "adalovelace".to_owned(),
-                start_millis: Some(1_760_000_000_000 + n as i64),
-                ..NewRun::default()
-            };
-            let id = RunId((n << 98) | (n << 65));
-            let run = server.state.store.write(move |tx| runs::create(tx, id, &new)).await.unwrap();
-            let change = server.state.store.write(move |tx| {
-                values::log_param(tx, run, "lr", "0.1")?;
-                values::log_param(tx, run, "data", "/home/adalovelace/x")?;
-                values::set_tag(tx, run, "mlflow.source.name", "gpu01.lab/train.py")
-            });
-            change.await.unwrap();
-            server.log(run, "train/loss", 0..50).await;
-            server.log(run, "val/acc", 0..20).await;
-            runs.push(run);
-        }
-        let other = server.experiment("other").await;
-        let stranger = server.run(other, 99).await;
-        server.log(stranger, "train/loss", 0..5).await;
+        let Lab { eid, runs, other, stranger } = Lab::in_store_of(&server).await;
         let mut pictures = [const { String::new() }; 3];
         for (at, picture) in pictures.iter_mut().enumerate() {
             let bytes = [&b"\x89PNG\r\n\x1a\n"[..], &[at as u8]].concat();

@@ -26,21 +26,17 @@ mod pictures;
 mod routes;
 mod scope;
 
-/// A store with an experiment of four runs by a person on a machine, and another experiment.
-struct World {
-    server: Server,
-    eid: i64,
-    runs: Vec<RunKey>,
-    stranger: RunKey,
+/// What a link must not let out more of than it names: an experiment of four runs by a person on a machine, and another
+/// experiment.
+pub(super) struct Lab {
+    pub eid: i64,
+    pub runs: Vec<RunKey>,
+    pub other: i64,
+    pub stranger: RunKey,
 }
 
-/// Texts that no link without names may let out.
-const SECRETS: [&str; 8] =
-    ["adalovelace", "gpu01.lab", "/home/", "zebra-run", "Lovelace lab", "secret-team", "17600000", "s3cret"];
-
-impl World {
-    async fn new() -> World {
-        let server = Server::start();
+impl Lab {
+    pub async fn in_store_of(server: &Server) -> Lab {
         let eid = server.experiment("Lovelace lab").await;
         let mut runs = Vec::new();
         for n in 1..=4_u128 {
@@ -68,6 +64,26 @@ impl World {
         let other = server.experiment("other").await;
         let stranger = server.run(other, 99).await;
         server.log(stranger, "train/loss", 0..5).await;
+        Lab { eid, runs, other, stranger }
+    }
+}
+
+/// A store with a [`Lab`].
+struct World {
+    server: Server,
+    eid: i64,
+    runs: Vec<RunKey>,
+    stranger: RunKey,
+}
+
+/// Texts that no link without names may let out.
+pub(super) const SECRETS: [&str; 8] =
+    ["adalovelace", "gpu01.lab", "/home/", "zebra-run", "Lovelace lab", "secret-team", "17600000", "s3cret"];
+
+impl World {
+    async fn new() -> World {
+        let server = Server::start();
+        let Lab { eid, runs, stranger, .. } = Lab::in_store_of(&server).await;
         World { server, eid, runs, stranger }
     }
 

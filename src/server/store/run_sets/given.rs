@@ -118,15 +118,12 @@ mod tests {
             experiment_id: "1".into(),
             name: format!("run {n}"),
             status: RunStatus::Finished,
-            user: String::new(),
             start_millis: i64::from(n),
             end_millis: Some(100),
-            color: 0,
-            deleted: false,
             params: params.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect(),
             metrics: [("loss".to_owned(), latest)].into(),
             summaries: [("metrics@min.loss".parse().expect("a column"), JsonNumber(loss / 2.0))].into(),
-            tags: BTreeMap::new(),
+            ..RunRow::default()
         }
     }
 
