@@ -15,6 +15,7 @@ use plotters::{
     drawing::{DrawingArea, DrawingAreaErrorKind},
     style::text_anchor::{HPos, Pos, VPos},
 };
+use std::sync::Arc;
 
 /// How many facets stand in one picture at most.
 pub const MOST_FACETS: usize = 24;
@@ -75,8 +76,12 @@ impl Facets {
             return chart.into();
         }
         let left_out = parts.len().saturating_sub(MOST_FACETS);
+        let parts: Vec<_> = parts.into_iter().take(MOST_FACETS).collect();
+        let lines = parts.iter().flat_map(|(_, lines)| lines.iter().cloned()).collect();
+        let shared = Arc::new(LineChart { lines, ..chart.clone() }.domains());
+        let chart = LineChart { shared: Some(shared), ..chart };
         let facet = |(title, lines)| Facet { title, chart: LineChart { lines, ..chart.clone() } };
-        Facets { facets: parts.into_iter().take(MOST_FACETS).map(facet).collect(), left_out }
+        Facets { facets: parts.into_iter().map(facet).collect(), left_out }
     }
 
     /// The facets, in reading order.

@@ -83,12 +83,17 @@ pub struct Sides {
 }
 
 /// Which part of the data is shown, and how it is spread.
-#[derive(Debug, Clone)]
-pub(crate) struct Domains {
-    pub(crate) x: [f64; 2],
-    pub(crate) y: [f64; 2],
-    y_kind: ScaleKind,
-    linear_within: f64,
+#[derive(Debug, Clone, PartialEq)]
+pub struct Domains {
+    /// Both ends of x, counted as points count it.
+    pub x: [f64; 2],
+    /// Both ends of y.
+    pub y: [f64; 2],
+    /// How y is spread; symlog where log was asked for and no value has a place on it.
+    pub y_kind: ScaleKind,
+    /// Where a symlog axis turns linear.
+    pub linear_within: f64,
+    /// Sentences that must stand beside it: what the axes leave out.
     pub notes: Vec<String>,
 }
 
@@ -137,8 +142,11 @@ impl LineChart {
         (label + theme.dpx(10.0)).max(theme.dpx(36.0)).ceil() as i32
     }
 
-    /// Which part of the data is shown.
-    pub(crate) fn domains(&self) -> Domains {
+    /// Which part of the data is shown: what charts beside it share, or what fits its own lines.
+    pub fn domains(&self) -> Domains {
+        if let Some(shared) = &self.shared {
+            return Domains::clone(shared);
+        }
         let x = self.shown_x();
         let (y_kind, linear_within, y, notes) = self.shown_y(x);
         Domains { x, y, y_kind, linear_within, notes }

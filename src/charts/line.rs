@@ -17,7 +17,8 @@ pub use self::{
     x::XQuantity,
 };
 
-use crate::{extent::Extent, scale::ScaleKind};
+use crate::{extent::Extent, layout::Domains, scale::ScaleKind};
+use std::sync::Arc;
 
 /// Which part of y is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -50,6 +51,8 @@ pub struct LineChart {
     pub y_kind: ScaleKind,
     /// Which part of y is shown.
     pub y_domain: YDomain,
+    /// The axes that it shares with charts beside it; those that fit its own lines if there are none.
+    pub shared: Option<Arc<Domains>>,
     /// The zone that wall times are written in, minutes east of UTC.
     pub utc_offset_minutes: i32,
     /// The lines, drawn in this order; raised ones last.
@@ -96,7 +99,6 @@ mod tests {
     use super::*;
     use crate::{samples, theme::Rgb};
     use data::series::Points;
-    use std::sync::Arc;
 
     const NAN: f64 = f64::NAN;
 

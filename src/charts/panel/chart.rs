@@ -10,6 +10,7 @@ use data::{
     frame::XAxis,
     view::{LineLook, Note, Outliers, YScale},
 };
+use std::sync::Arc;
 
 /// Values beyond this quantile on either side are outliers.
 const OUTLIERS: f64 = 0.01;
@@ -61,6 +62,7 @@ impl Drawn {
                 (None, Outliers::Hide) => YDomain::Robust(OUTLIERS),
                 (None, Outliers::Show) => YDomain::All,
             },
+            shared: None,
             utc_offset_minutes: around.utc_offset_minutes,
             lines: self.lines.clone(),
             annotations: annotations(around.notes, look, unit),
@@ -72,9 +74,9 @@ impl Drawn {
     pub fn facet(&self, around: &Around, at: usize) -> LineChart {
         let mut chart = self.chart(around);
         if self.facets.len() > 1 {
-            let common = chart.domains();
-            chart.y_domain = YDomain::Fixed(common.y);
-            chart.x_domain = Some(common.x);
+            let shared = Arc::new(chart.domains());
+            chart.x_domain = Some(shared.x);
+            chart.shared = Some(shared);
             let mut facets = self.facet_of.iter();
             chart.lines.retain(|_| facets.next() == Some(&at));
         }
@@ -107,4 +109,61 @@ fn annotations(notes: &[Note], look: &LineLook, unit: f64) -> Vec<Annotation> {
         Annotation::new(place, note.text.clone())
     };
     notes.iter().filter(stands_here).map(annotation).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        line::Line,
+        theme::{Rgb, Theme},
+    };
+    use data::{run::RunId, series::Points};
+
+    /// Two facets of a line each.
+    fn parted(values: [&[f64]; 2]) -> Drawn {
+        let line = |(at, y): (usize, &&[f64])| {
+            let points = Points { x: (0..y.len() as i64).collect(), y: y.to_vec() };
+            Line::new(RunId(at as u128), format!("run {at}"), Arc::new(points), Rgb(34, 117, 232))
+        };
+        Drawn {
+            lines: values.iter().enumerate().map(line).collect(),
+            facet_of: vec![0, 1],
+            facets: vec!["a".into(), "b".into()],
+            x_unit: 1.0,
+            ..Drawn::default()
+        }
+    }
+
+    #[test]
+    fn a_facet_alone_has_the_axes_that_it_has_among_the_others() {
+        let small: &[f64] = &[-0.001, 0.002, 0.5];
+        let (large, below): (&[f64], &[f64]) = (&[-4000.0, 20.0, 900.0, 1e5], &[-3.0, -2.0]);
+        let flat = [1.0, 2.0].repeat(60);
+        let spike = [&flat[..], &[1e9]].concat();
+        for (name, y, outliers, values, notes) in [
+            ("symlog, of unlike sizes", YScale::Symlog, Outliers::Auto, [small, large], 0),
+            ("symlog, in any order", YScale::Symlog, Outliers::Auto, [large, small], 0),
+            ("log, one without a value above 0", YScale::Log, Outliers::Auto, [below, large], 1),
+            ("log, nothing above 0", YScale::Log, Outliers::Show, [below, below], 1),
+            ("linear, a far value in one", YScale::Linear, Outliers::Auto, [&spike, &flat], 1),
+            ("linear, outliers hidden", YScale::Linear, Outliers::Hide, [&flat, &spike], 1),
+        ] {
+            let drawn = parted(values);
+            let look = LineLook { y, outliers, ..LineLook::default() };
+            let title = "loss".to_owned();
+            let around = Around { title, look: &look, range: None, y_range: None, notes: &[], utc_offset_minutes: 0 };
+            let among = drawn.facets(&around).layout((800, 400), &Theme::light(1.0));
+            assert_eq!(among.notes.len(), notes, "{name}: {:?}", among.notes);
+            for (at, cell) in among.cells.iter().enumerate() {
+                let alone = drawn.facet(&around, at).layout((400, 400), &Theme::light(1.0));
+                assert_eq!((alone.y.kind(), &alone.notes), (cell.layout.y.kind(), &among.notes), "{name}: facet {at}");
+                for value in [-1e4, -0.01, 0.0, 0.004, 1.0, 3e4] {
+                    let place = |layout: &crate::layout::Layout| layout.y.onto([0.0, 1.0]).px_from(value);
+                    let (a, b) = (place(&alone), place(&cell.layout));
+                    assert!((a - b).abs() < 1e-9 || a.is_nan() && b.is_nan(), "{name}: facet {at}: {value}: {a} {b}");
+                }
+            }
+        }
+    }
 }

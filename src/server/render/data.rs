@@ -10,6 +10,7 @@ use data::{
     series::Points,
     view::{View, YScale},
 };
+use serde::Serialize;
 use std::{collections::BTreeMap, fmt::Write};
 
 /// The points of `panels` as CSV: `panel,line,run_id,run,x,value,low,high,n`, smoothed values where there are some. A group
@@ -69,20 +70,33 @@ fn x_text(x: i64, unit: f64) -> String {
 }
 
 /// The frames of `panels` as JSON, with the names of their runs.
-pub fn json(panels: &[PanelData], view: &View, rows: &[RunRow]) -> String {
-    let panels: Vec<_> = panels
-        .iter()
-        .map(|panel| {
-            let lines: Vec<_> = panel
-                .frames
-                .iter()
-                .map(|(line, frame)| serde_json::json!({"line": line, "frame": frame::to_json(frame)}))
-                .collect();
-            serde_json::json!({"panel": panel.key, "title": panel.title(view), "lines": lines})
-        })
-        .collect();
-    let runs: BTreeMap<_, _> = rows.iter().map(|row| (row.run_id.to_string(), &row.name)).collect();
-    serde_json::json!({"runs": runs, "panels": panels}).to_string()
+pub fn json(panels: &[PanelData], view: &View, rows: &[RunRow]) -> Vec<u8> {
+    let panels = panels.iter().map(|panel| {
+        let lines = panel.frames.iter().map(|(line, frame)| LineJson { line, frame: frame::to_json(frame) });
+        PanelJson { panel: &panel.key, title: panel.title(view), lines: lines.collect() }
+    });
+    let runs = rows.iter().map(|row| (row.run_id.to_string(), row.name.as_str())).collect();
+    let all = Json { panels: panels.collect(), runs };
+    serde_json::to_vec(&all).expect("texts and numbers can be written")
+}
+
+#[derive(Serialize)]
+struct Json<'a, F> {
+    panels: Vec<PanelJson<'a, F>>,
+    runs: BTreeMap<String, &'a str>,
+}
+
+#[derive(Serialize)]
+struct PanelJson<'a, F> {
+    panel: &'a str,
+    title: String,
+    lines: Vec<LineJson<'a, F>>,
+}
+
+#[derive(Serialize)]
+struct LineJson<'a, F> {
+    line: &'a str,
+    frame: F,
 }
 
 /// The panels as figures for PGFPlots with the points that a picture shows, each of `size_mm`.

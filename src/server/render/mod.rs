@@ -193,7 +193,7 @@ pub fn render(
             page.finish(pdf::About { title: about.title, link: about.link }, look.zoom)
         }
         Format::Csv => data::csv(panels, view, rows).into_bytes(),
-        Format::Json => data::json(panels, view, rows).into_bytes(),
+        Format::Json => data::json(panels, view, rows),
         Format::Tex => {
             let mm = |px: u32| f64::from(px) * f64::from(look.zoom) * 25.4 / 96.0;
             data::pgfplots(panels, view, rows, (mm(look.size.0), mm(look.size.1))).into_bytes()

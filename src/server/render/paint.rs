@@ -20,6 +20,8 @@ pub struct Canvas<'a> {
     glyphs: HashMap<(Weight, u16), Option<Path>>,
     /// How much of each pixel of a column a line covers.
     cover: Vec<f32>,
+    /// The pieces of the line that is being painted.
+    pieces: Vec<Piece>,
     /// Leaves out what covers the whole picture.
     clear: bool,
 }
@@ -30,7 +32,7 @@ impl<'a> Canvas<'a> {
     /// Paints on `pixmap`; `clear` lets its ground through.
     pub fn on(pixmap: &'a mut Pixmap, clear: bool) -> Canvas<'a> {
         let cover = vec![0.0; pixmap.height() as usize];
-        Canvas { pixmap, glyphs: HashMap::new(), cover, clear }
+        Canvas { pixmap, glyphs: HashMap::new(), cover, pieces: Vec::new(), clear }
     }
 
     fn fill(&mut self, path: Option<Path>, color: BackendColor) {
@@ -41,32 +43,34 @@ impl<'a> Canvas<'a> {
     /// Strokes a line that never goes left, column by column: each covers what the line spans in it, so that no
     /// extreme is missed and a thousand lines cost what a thousand columns do.
     fn stroke_forward(&mut self, points: &[(f32, f32)], color: BackendColor, width: f32) {
-        let half = width / 2.0;
+        let half = (width / 2.0).max(1e-3);
         let (Some(first), Some(last)) = (points.first(), points.last()) else { return };
         let from = (first.0 - half).floor().max(0.0) as usize;
         let to = ((last.0 + half).ceil().max(0.0) as usize).min(self.pixmap.width() as usize);
-        let mut segment = 0;
+        let mut pieces = std::mem::take(&mut self.pieces);
+        pieces.clear();
+        pieces.extend(points.windows(2).map(|pair| Piece::between(pair[0], pair[1])));
+        let rows = self.cover.len() as f32;
+        let mut first = 0;
         for column in from..to {
+            while first + 1 < pieces.len() && pieces[first].x1 < column as f32 {
+                first += 1;
+            }
             let (mut top, mut bottom) = (usize::MAX, 0);
-            for look in 0..LOOKS {
-                let left = column as f32 + look as f32 / LOOKS as f32;
-                let right = left + 1.0 / LOOKS as f32;
-                while segment + 2 < points.len() && points[segment + 1].0 < left {
-                    segment += 1;
-                }
-                let Some((low, high)) = span(&points[segment..], left, right, half) else { continue };
-                let rows = self.cover.len() as f32;
+            let (low, high) = spans(&pieces[first..], column as f32, half);
+            for (low, high) in low.into_iter().zip(high).filter(|(low, high)| low < high) {
                 let (low, high) = (low.clamp(0.0, rows), high.clamp(0.0, rows));
                 if high > low {
                     add(&mut self.cover, low, high, 1.0 / LOOKS as f32);
                     top = top.min(low as usize);
-                    bottom = bottom.max((high.ceil() as usize).min(self.cover.len()));
+                    bottom = bottom.max(row_after(high).min(self.cover.len()));
                 }
             }
             if top < bottom {
                 self.blend(column, top..bottom, color);
             }
         }
+        self.pieces = pieces;
     }
 
     /// Lays `color` over a column's rows, as far as they are covered, and uncovers them.
@@ -79,7 +83,8 @@ impl<'a> Canvas<'a> {
             let pixel = &mut data[4 * (row * width + column)..][..4];
             for (channel, over) in pixel.iter_mut().zip([r, g, b, 255]) {
                 let under = f32::from(*channel);
-                *channel = (under + (f32::from(over) - under) * alpha).round() as u8;
+                // Rounded, and never below 0.
+                *channel = (under + (f32::from(over) - under) * alpha + 0.5) as u8;
             }
         }
     }
@@ -89,38 +94,85 @@ impl<'a> Canvas<'a> {
     }
 }
 
-/// What the line through `points` spans between `left` and `right`, with its width; `None` beside its ends.
-fn span(points: &[(f32, f32)], left: f32, right: f32, half: f32) -> Option<(f32, f32)> {
-    let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
-    for pair in points.windows(2) {
-        let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
-        if x0 > right + half {
+/// The straight piece of a line between two points, with what each look at it needs: lines of a thousand pieces are
+/// looked at a million times.
+#[derive(Debug, Clone, Copy)]
+struct Piece {
+    x0: f32,
+    y0: f32,
+    x1: f32,
+    y1: f32,
+    /// Down for each pixel to the right, 0 where it is upright.
+    steep: f32,
+    /// How much taller than its width it is.
+    tall: f32,
+}
+
+impl Piece {
+    fn between((x0, y0): (f32, f32), (x1, y1): (f32, f32)) -> Piece {
+        let steep = if x1 > x0 { (y1 - y0) / (x1 - x0) } else { 0.0 };
+        Piece { x0, y0, x1, y1, steep, tall: (1.0 + steep * steep).sqrt() }
+    }
+}
+
+/// What the line of `pieces` spans with its width in each look at the column that begins at `column`: from and to; the
+/// wrong way round beside its ends. Without branches, so that all looks are calculated at once.
+fn spans(pieces: &[Piece], column: f32, half: f32) -> ([f32; LOOKS], [f32; LOOKS]) {
+    let (mut low, mut high) = ([f32::INFINITY; LOOKS], [f32::NEG_INFINITY; LOOKS]);
+    let lefts: [f32; LOOKS] = std::array::from_fn(|look| column + look as f32 / LOOKS as f32);
+    for (at, &Piece { x0, y0, x1, y1, steep, tall }) in pieces.iter().enumerate() {
+        if x0 > column + 1.0 + half {
             break;
         }
-        if x1 < left - half {
-            continue;
+        // Where a piece ends the next one goes on; only the last has a round end.
+        let past_end = if at + 1 == pieces.len() { half } else { 0.0 };
+        let (above, below) = (least(y0, y1), most(y0, y1));
+        for look in 0..LOOKS {
+            let (left, right) = (lefts[look], lefts[look] + 1.0 / LOOKS as f32);
+            let (from, to) = (least(most(left, x0), x1), most(least(right, x1), x0));
+            let (a, b) = (y0 + (from - x0) * steep, y0 + (to - x0) * steep);
+            let (a, b) = if x1 > x0 { (a, b) } else { (y0, y1) };
+            // Beside a piece's end only its round end reaches.
+            let beside = least(most(most(left - to, from - right), 0.0) / half, 1.0);
+            let reach = half * (1.0 - beside * beside).sqrt();
+            let seen = x0 <= right + half && x1 >= left - past_end;
+            let (start, end) =
+                (most(least(a, b) - reach * tall, above - reach), least(most(a, b) + reach * tall, below + reach));
+            low[look] = if seen { least(low[look], start) } else { low[look] };
+            high[look] = if seen { most(high[look], end) } else { high[look] };
         }
-        let (from, to) = (left.max(x0).min(x1), right.min(x1).max(x0));
-        let steep = if x1 > x0 { (y1 - y0) / (x1 - x0) } else { 0.0 };
-        let at = |x: f32| if x1 > x0 { y0 + (x - x0) * steep } else { y0 };
-        let (a, b) = if x1 > x0 { (at(from), at(to)) } else { (y0, y1) };
-        // Beside a segment's end only its round end reaches.
-        let beside = (left - to).max(from - right).max(0.0);
-        let reach = half * (1.0 - (beside / half.max(1e-3)).min(1.0).powi(2)).sqrt();
-        let thick = reach * (1.0 + steep * steep).sqrt();
-        low = low.min((a.min(b) - thick).max(y0.min(y1) - reach));
-        high = high.max((a.max(b) + thick).min(y0.max(y1) + reach));
     }
-    (low < high).then_some((low, high))
+    (low, high)
+}
+
+/// The lesser of two numbers that are none of them NaN.
+#[inline(always)]
+fn least(a: f32, b: f32) -> f32 {
+    if a < b { a } else { b }
+}
+
+/// The greater of two numbers that are none of them NaN.
+#[inline(always)]
+fn most(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
 }
 
 /// Adds `share` to what is covered between `low` and `high`.
 fn add(cover: &mut [f32], low: f32, high: f32, share: f32) {
-    let (first, last) = (low as usize, (high.ceil() as usize).min(cover.len()));
-    for (row, covered) in cover.iter_mut().enumerate().take(last).skip(first) {
-        let part = high.min(row as f32 + 1.0) - low.max(row as f32);
-        *covered += share * part.clamp(0.0, 1.0);
-    }
+    let (first, end) = (low as usize, row_after(high).min(cover.len()));
+    let [head, middle @ .., tail] = &mut cover[first..end] else {
+        cover[first..end].iter_mut().for_each(|row| *row += share * (high - low));
+        return;
+    };
+    *head += share * (first as f32 + 1.0 - low);
+    middle.iter_mut().for_each(|row| *row += share);
+    *tail += share * (high - (end as f32 - 1.0));
+}
+
+/// The first row that begins at or below `y`, which is not negative.
+fn row_after(y: f32) -> usize {
+    let row = y as usize;
+    row + usize::from(y > row as f32)
 }
 
 fn path_of(curves: &[OutlineCurve]) -> Option<Path> {

@@ -155,7 +155,7 @@ async fn make(state: &AppState, request: FrameRequest, form: Form) -> Result<Ans
 pub(super) async fn encoded(version: u64, frame: Frame, form: Form) -> Result<Answer, ApiError> {
     let encoded = tokio::task::spawn_blocking(move || {
         let plain = match form.json {
-            true => frame::to_json(&frame).to_string().into_bytes(),
+            true => serde_json::to_vec(&frame::to_json(&frame))?,
             false => frame::encode(&frame),
         };
         let body = form.coding.compress(plain)?;
