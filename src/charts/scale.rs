@@ -66,6 +66,15 @@ impl Scale {
         self.range
     }
 
+    /// Where a symlog scale turns linear: a value lies at `sgn(y) ln(1 + |y| / it)`, times what fits the range. `None`
+    /// for the others.
+    pub fn linear_within(&self) -> Option<f64> {
+        match self.warp {
+            Warp::Symlog { linear_within, .. } => Some(linear_within),
+            Warp::Linear { .. } | Warp::Log => None,
+        }
+    }
+
     /// The same scale onto another range.
     pub fn onto(mut self, range: [f64; 2]) -> Scale {
         self.factor *= (range[1] - range[0]) / (self.range[1] - self.range[0]);

@@ -4,13 +4,15 @@
 //! - [`paint`]: pixels, for PNG
 //! - [`pdf`]: vectors, for print
 //! - [`font`]: the letters of both
-//! - [`data`]: the same as CSV, JSON and LaTeX
+//! - [`data`]: the same as CSV and JSON
+//! - [`latex`]: the same as the source of a figure
 //!
 //! The same picture is the same bytes: no date, no random id, no font of the machine goes into it.
 
 pub mod chart;
 pub mod data;
 pub mod font;
+pub mod latex;
 pub mod paint;
 pub mod pdf;
 
@@ -194,10 +196,7 @@ pub fn render(
         }
         Format::Csv => data::csv(panels, view, rows).into_bytes(),
         Format::Json => data::json(panels, view, rows),
-        Format::Tex => {
-            let mm = |px: u32| f64::from(px) * f64::from(look.zoom) * 25.4 / 96.0;
-            data::pgfplots(panels, view, rows, (mm(look.size.0), mm(look.size.1))).into_bytes()
-        }
+        Format::Tex => latex::figures(panels, view, rows, look.size, look.zoom).into_bytes(),
     })
 }
 

@@ -44,7 +44,7 @@ async fn data_holds_groups_with_their_bands() {
     let token = world.made(target, json!({})).await["token"].as_str().unwrap().to_owned();
     for (ending, parts) in [
         ("csv", &["\ntrain/loss,train/loss,,\"adam, 0.1\",30,30,30,30,4\n"][..]),
-        ("tex", &["xmin=0, xmax=30,", "fill opacity=0.2, forget plot] coordinates {(0,0) ", ") (0,0)} -- cycle;"]),
+        ("tex", &["xmin=0, xmax=30,", "fill opacity=0.20, forget plot] coordinates {(0,0) ", "(0,0)} -- cycle;"]),
     ] {
         let body = picture(&world, &format!("/p/{token}.{ending}")).await.2;
         let text = String::from_utf8_lossy(&body);
