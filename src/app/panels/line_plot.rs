@@ -4,7 +4,7 @@ use super::{
     line::Panel,
     line_canvas::{LineCanvas, page_theme},
     line_hand::{Hand, Selection},
-    tooltip::{Near, Tooltip},
+    tooltip::{Near, Tooltip, room_beside},
 };
 use crate::ui::{observe::size_of, theme::ThemeState};
 use charts::{line::Owner, panel::Around};
@@ -26,6 +26,13 @@ pub(super) fn Plot(panel: Panel, facet: usize, name: String) -> impl IntoView {
     let near = RwSignal::new(None::<Near>);
     let selection = RwSignal::new(None::<Selection>);
     let hand = Hand { panel, canvas, plot, near, selection };
+    // Measured where the pointer comes in, for at every move it would cost a layout of the page.
+    let room = StoredValue::new((0.0, 0.0));
+    let measure = move || {
+        if let Some(plot) = plot.get_untracked() {
+            room.set_value(room_beside(&plot));
+        }
+    };
     panel.hands.update_value(|hands| {
         hands.insert(facet, hand);
     });
@@ -59,6 +66,7 @@ pub(super) fn Plot(panel: Panel, facet: usize, name: String) -> impl IntoView {
             <div class="plot" node_ref=plot
                 data-raised=move || if raised.get() { "true" } else { "false" }
                 on:pointerdown=move |event| hand.down(&event)
+                on:pointerenter=move |_| measure()
                 on:pointermove=move |event| hand.moved(&event)
                 on:pointerup=move |event| hand.up(&event)
                 on:pointercancel=move |_| hand.cancel()
@@ -72,7 +80,7 @@ pub(super) fn Plot(panel: Panel, facet: usize, name: String) -> impl IntoView {
                 </div>
                 <div class="crosshair" style=crosshair></div>
                 {select_style}
-                <Tooltip near size axis/>
+                <Tooltip near size room axis/>
             </div>
         </div>
     }

@@ -18,8 +18,8 @@ const ROW_PX: f64 = 18.0;
 const FRAME_PX: f64 = 14.0;
 /// How far beside the pointer it stands, CSS pixels.
 const BESIDE_PX: f64 = 16.0;
-/// How far beyond the plot it may reach without leaving the panel, and how wide it may always and never be, CSS pixels.
-const BEYOND_PX: f64 = 8.0;
+/// What it keeps from the edge of the board, and how wide it may always and never be, CSS pixels.
+const EDGE_PX: f64 = 4.0;
 const WIDTHS_PX: (f64, f64) = (200.0, 360.0);
 
 /// What the pointer is near to.
@@ -94,6 +94,29 @@ pub fn near(picture: &Picture, at: (f64, f64), told: impl Fn(&Line) -> (String, 
     })
 }
 
+/// How far a tooltip may reach beyond `plot` to the left and to the right without being cut off, CSS pixels.
+pub fn room_beside(plot: &web_sys::Element) -> (f64, f64) {
+    let own = plot.get_bounding_client_rect();
+    let board = plot.closest("[data-scroller]").ok().flatten();
+    let (left, right) = match board {
+        Some(board) => {
+            let left = board.get_bounding_client_rect().left();
+            // Without its scroll bar.
+            (left, left + f64::from(board.client_width()))
+        }
+        None => (0.0, document().document_element().map_or(own.right(), |page| f64::from(page.client_width()))),
+    };
+    (own.left() - left, right - own.right())
+}
+
+/// On which side of `x` in a plot of `width` a tooltip stands, and how wide it may be there; `room` is what lies beyond.
+fn placed(x: f64, width: f64, room: (f64, f64)) -> (&'static str, f64) {
+    let fitting = |space: f64| (space - BESIDE_PX - EDGE_PX).clamp(WIDTHS_PX.0, WIDTHS_PX.1);
+    let (before, after) = (fitting(x + room.0), fitting(width - x + room.1));
+    // Where both fit as well, it stands over the half that the pointer is not in.
+    if before > after || (before == after && x > width / 2.0) { ("right", before) } else { ("left", after) }
+}
+
 /// Shows `near` beside the pointer, on the side where there is room, never over the point.
 #[component]
 pub fn Tooltip(
@@ -101,6 +124,8 @@ pub fn Tooltip(
     near: RwSignal<Option<Near>>,
     /// The size of the plot in CSS pixels.
     size: ReadSignal<(f64, f64)>,
+    /// How far it may reach beyond the plot: [`room_beside`] it.
+    room: StoredValue<(f64, f64)>,
     /// What runs along x, as a word.
     #[prop(into)]
     axis: Signal<String>,
@@ -112,8 +137,8 @@ pub fn Tooltip(
         let (width, height) = size.get();
         let own_height = ROW_PX * (rows + 1) as f64 + FRAME_PX;
         let top = (y - own_height / 2.0).clamp(-24.0, (height - own_height + 24.0).max(-24.0));
-        let (side, from) = if x > width / 2.0 { ("right", width - x) } else { ("left", x) };
-        let widest = (width - from - BESIDE_PX + BEYOND_PX).clamp(WIDTHS_PX.0, WIDTHS_PX.1);
+        let (side, widest) = placed(x, width, room.get_value());
+        let from = if side == "right" { width - x } else { x };
         format!("{side}: {}px; max-width: {widest}px; transform: translateY({top}px)", from + BESIDE_PX)
     };
     let rows = move || {
@@ -139,4 +164,24 @@ pub fn Tooltip(
         })
     };
     move || near.with(Option::is_some).then(|| view! { <div class="tooltip" role="tooltip" style=place>{rows}</div> })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tooltips_stand_where_they_fit() {
+        for (case, x, width, room, expected) in [
+            ("a wide plot, left half", 300.0, 1000.0, (0.0, 0.0), ("left", 360.0)),
+            ("a wide plot, right half", 700.0, 1000.0, (0.0, 0.0), ("right", 360.0)),
+            ("the left of two panels", 280.0, 500.0, (20.0, 520.0), ("left", 360.0)),
+            ("the left of two panels, far right", 450.0, 500.0, (20.0, 520.0), ("right", 360.0)),
+            ("the right of two panels", 200.0, 500.0, (540.0, 20.0), ("right", 360.0)),
+            ("a lone narrow frame", 190.0, 400.0, (8.0, 8.0), ("left", 200.0)),
+            ("a frame too narrow for words", 50.0, 120.0, (0.0, 0.0), ("left", 200.0)),
+        ] {
+            assert_eq!(placed(x, width, room), expected, "{case}");
+        }
+    }
 }
