@@ -39,7 +39,7 @@ pub enum Command {
     /// Make, list and revoke share links of a running server.
     #[command(subcommand)]
     Share(ShareCommand),
-    /// Draw a view of a running server into a file: .svg, .png, .pdf, .csv, .json or .tex.
+    /// Draw a view, a panel or a run into a file: .svg, .png, .pdf, .csv, .json or .tex; those and reports: .html.
     Render(Render),
 }
 
@@ -126,31 +126,34 @@ pub struct Render {
     /// Where.
     #[command(flatten)]
     pub server: RemoteServer,
+    /// Ask the store in this folder instead of a server. A server may be serving it.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
     /// What.
     #[command(flatten)]
     pub what: ToShare,
-    /// The file to write; its ending says in which form.
+    /// The file to write; its ending says in which form: .svg, .png, .pdf, .csv, .json, .tex or .html.
     #[arg(long)]
     pub out: PathBuf,
-    /// CSS pixels.
-    #[arg(long)]
+    /// CSS pixels, 16 to 4096; 800 for one panel and 1200 for a board if left out.
+    #[arg(long, value_name = "PX")]
     pub width: Option<u32>,
-    /// CSS pixels.
-    #[arg(long)]
+    /// CSS pixels, 16 to 4096; 450 for one panel and 800 for a board if left out.
+    #[arg(long, value_name = "PX")]
     pub height: Option<u32>,
-    /// Pixels of a PNG in a CSS pixel.
+    /// Pixels of a PNG in a CSS pixel, 1 to 3; 1 if left out.
     #[arg(long)]
     pub dpr: Option<f32>,
-    /// light, dark, auto or transparent.
+    /// light, dark, auto (an .svg follows the reader's system) or transparent; light if left out.
     #[arg(long)]
     pub theme: Option<String>,
-    /// Millimetres, for a paper.
-    #[arg(long)]
+    /// Millimetres, 10 to 1000, for a paper; goes with --height-mm, instead of CSS pixels.
+    #[arg(long, value_name = "MM")]
     pub width_mm: Option<f32>,
-    /// Millimetres, for a paper.
-    #[arg(long)]
+    /// Millimetres, 10 to 1000, for a paper.
+    #[arg(long, value_name = "MM")]
     pub height_mm: Option<f32>,
-    /// The size of letters, points.
+    /// The size of letters, 4 to 40 points; 9 if left out.
     #[arg(long, value_name = "PT")]
     pub points: Option<f32>,
 }

@@ -6,7 +6,7 @@
 //! - [`export`]: run sets as files
 //! - [`http`]: the routes; MLflow's protocol and our own API
 //! - [`live`]: who watches an experiment hears that it changed
-//! - [`remote`]: commands that ask a running server
+//! - [`remote`]: commands that ask a running server, or its routes on a folder
 //! - [`render`]: pictures without a browser
 //! - [`share`]: links that show a part to who holds them
 //! - [`store`]: what is kept, and how it is asked

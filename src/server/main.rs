@@ -29,8 +29,8 @@ async fn main() -> ExitCode {
         Command::Serve(options) => serve(options).await,
         Command::Demo(options) => serve_demo(options).await,
         Command::Export(options) => export(options).await,
-        Command::Share(command) => remote::share(command),
-        Command::Render(options) => remote::render(options),
+        Command::Share(command) => remote::share(command).await,
+        Command::Render(options) => remote::render(options).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

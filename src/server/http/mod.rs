@@ -52,9 +52,16 @@ pub struct AppState {
 impl AppState {
     /// What handlers share, for `store`. Must be called inside a runtime.
     pub fn new(store: Store, options: Serve) -> AppState {
+        let state = AppState::to_read(store, options);
+        mlflow::sweep(&state);
+        state
+    }
+
+    /// The same where another process may be serving the store: what that one is writing is left alone.
+    pub fn to_read(store: Store, options: Serve) -> AppState {
         let live = Hub::start(&store);
         let gate = Arc::new(Gate::new().expect("the system has random bytes"));
-        let state = AppState {
+        AppState {
             live,
             store,
             options: Arc::new(options),
@@ -62,9 +69,7 @@ impl AppState {
             pictures: Arc::default(),
             flights: Arc::default(),
             importances: Arc::default(),
-        };
-        mlflow::sweep(&state);
-        state
+        }
     }
 }
 

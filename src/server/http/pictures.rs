@@ -171,7 +171,7 @@ impl Wanted {
             Some(pt) if (4.0..=40.0).contains(&pt) => pt * 96.0 / 72.0 / 12.0,
             Some(_) => return refuse("`pt` must be in 4..=40"),
         };
-        let in_mm = self.wmm.is_some() || self.hmm.is_some();
+        let mm = self.wmm.zip(self.hmm);
         let (shown_w, shown_h) = match (self.wmm, self.hmm) {
             (None, None) => (self.w.unwrap_or(w) as f32, self.h.unwrap_or(h) as f32),
             (Some(w), Some(h)) if (10.0..=1_000.0).contains(&w) && (10.0..=1_000.0).contains(&h) => {
@@ -189,7 +189,7 @@ impl Wanted {
             return refuse("the picture would have more than 24 million pixels: ask for less of `w`, `h` or `dpr`");
         }
         let legend = self.legend.as_deref() != Some("0");
-        Ok(Look { size, zoom, dpr, ground, in_mm, legend })
+        Ok(Look { size, zoom, dpr, ground, mm, legend })
     }
 }
 
@@ -265,7 +265,7 @@ pub(super) async fn still_picture(
     panel: Option<String>,
     size: (u32, u32),
 ) -> Result<Bytes, ApiError> {
-    let look = Look { size, zoom: 1.0, dpr: 1.0, ground: Ground::Light, in_mm: false, legend: true };
+    let look = Look { size, zoom: 1.0, dpr: 1.0, ground: Ground::Light, mm: None, legend: true };
     draw(state, opened, None, Format::Png, look, &Chosen { panel, range: None }).await
 }
 

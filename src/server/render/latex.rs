@@ -5,7 +5,7 @@
 //! the values as labels, for PGFPlots has none; times are written in seconds, for TeX knows no more than five digits
 //! of milliseconds since 1970.
 
-use super::chart::PanelData;
+use super::{Look, chart::PanelData};
 use charts::{
     facets::Cell,
     layout::Layout,
@@ -32,9 +32,9 @@ const PLACES_A_LINE: usize = 8;
 /// So many bytes of source are more than TeX has memory for, unless it grows.
 const LARGE: usize = 1 << 20;
 
-/// The panels as figures for PGFPlots, each of `size` CSS pixels shown `zoom` times as large.
-pub fn figures(panels: &[PanelData], view: &View, rows: &[RunRow], size: (u32, u32), zoom: f32) -> String {
-    let figures: String = panels.iter().map(|panel| figure(&panel.picture(view, rows, false), size, zoom)).collect();
+/// The panels as figures for PGFPlots, each of the size that `look` wants.
+pub fn figures(panels: &[PanelData], view: &View, rows: &[RunRow], look: &Look) -> String {
+    let figures: String = panels.iter().map(|panel| figure(&panel.picture(view, rows, false), look)).collect();
     let mut text = "% needs \\usepackage{pgfplots} and \\pgfplotsset{compat=1.18}\n".to_owned();
     if figures.len() > LARGE {
         text += "% many points: lualatex takes the memory that they need\n";
@@ -43,8 +43,10 @@ pub fn figures(panels: &[PanelData], view: &View, rows: &[RunRow], size: (u32, u
 }
 
 /// A picture as one figure.
-fn figure(picture: &Picture, size: (u32, u32), zoom: f32) -> String {
-    let page = Page { mm: f64::from(zoom) * 25.4 / 96.0, pt: f64::from(zoom) * 0.75, size, theme: Theme::light(1.0) };
+fn figure(picture: &Picture, look: &Look) -> String {
+    let (size, shown) = (look.size, look.shown_mm());
+    let mm = (shown.0 / f64::from(size.0.max(1)), shown.1 / f64::from(size.1.max(1)));
+    let page = Page { mm, pt: f64::from(look.zoom) * 0.75, size, theme: Theme::light(1.0) };
     let mut text = String::new();
     for note in picture.facets.notes().iter().chain(&picture.notes) {
         let _ = writeln!(text, "% {}", charts::text::harmless(note));
@@ -112,8 +114,8 @@ fn figure(picture: &Picture, size: (u32, u32), zoom: f32) -> String {
 
 /// A figure's own measures.
 struct Page {
-    /// Millimetres, and points, in a CSS pixel.
-    mm: f64,
+    /// Millimetres in a CSS pixel across and down, and points.
+    mm: (f64, f64),
     pt: f64,
     /// CSS pixels.
     size: (u32, u32),
@@ -123,7 +125,7 @@ struct Page {
 impl Page {
     /// A place in CSS pixels from the top left, as TikZ counts it.
     fn at(&self, x: f64, y: f64) -> String {
-        format!("{:.2}mm,{:.2}mm", x * self.mm, (f64::from(self.size.1) - y) * self.mm)
+        format!("{:.2}mm,{:.2}mm", x * self.mm.0, (f64::from(self.size.1) - y) * self.mm.1)
     }
 
     /// A line's pattern as an option.
@@ -159,7 +161,7 @@ impl Axis<'_> {
         let [bottom, top] = [plot.y1, plot.y0].map(|px| number(self.y_at(f64::from(px))));
         let mut options = vec![
             format!("at={{({corner})}}, anchor=south west, scale only axis"),
-            format!("width={:.2}mm, height={:.2}mm", f64::from(plot.width()) * mm, f64::from(plot.height()) * mm),
+            format!("width={:.2}mm, height={:.2}mm", f64::from(plot.width()) * mm.0, f64::from(plot.height()) * mm.1),
             format!("xmin={left}, xmax={right}, xmode={}", mode(self.layout.x.kind())),
             format!("ymin={bottom}, ymax={top}, ymode={}", mode(self.layout.y.kind())),
             "unbounded coords=jump, scaled ticks=false, axis x line*=bottom, axis y line*=left".to_owned(),

@@ -106,10 +106,18 @@ pub struct Look {
     pub dpr: f32,
     /// Its colours.
     pub ground: Ground,
-    /// Whether its size is said in millimetres, for print.
-    pub in_mm: bool,
+    /// Its size in millimetres, for print: what it is laid out in is whole pixels, and up to half of one off.
+    pub mm: Option<(f32, f32)>,
     /// Whether it names its lines.
     pub legend: bool,
+}
+
+impl Look {
+    /// Width and height as shown, millimetres.
+    fn shown_mm(&self) -> (f64, f64) {
+        let mm = |px: u32| f64::from(px) * f64::from(self.zoom) * 25.4 / 96.0;
+        self.mm.map_or((mm(self.size.0), mm(self.size.1)), |(w, h)| (f64::from(w), f64::from(h)))
+    }
 }
 
 /// What a picture says of itself.
@@ -192,11 +200,11 @@ pub fn render(
         Format::Pdf => {
             let mut page = pdf::Page::new(look.size.0, look.size.1, look.ground == Ground::Transparent);
             draw(&mut page, &boxes_told(sheet(panels, view, rows, look, dark)), &theme(dark, 1.0), 1.0);
-            page.finish(pdf::About { title: about.title, link: about.link }, look.zoom)
+            page.finish(pdf::About { title: about.title, link: about.link }, look.shown_mm())
         }
         Format::Csv => data::csv(panels, view, rows).into_bytes(),
         Format::Json => data::json(panels, view, rows),
-        Format::Tex => latex::figures(panels, view, rows, look.size, look.zoom).into_bytes(),
+        Format::Tex => latex::figures(panels, view, rows, look).into_bytes(),
     })
 }
 
@@ -254,14 +262,14 @@ fn png(sheet: &Sheet, look: &Look, about: About) -> Result<Vec<u8>, std::io::Err
 
 fn svg(panels: &[PanelData], view: &View, rows: &[RunRow], look: &Look, about: About) -> String {
     let (width, height) = look.size;
-    let unit = if look.in_mm { 25.4 / 96.0 } else { 1.0 };
-    let shown = |px: u32| (f64::from(px) * f64::from(look.zoom) * unit * 1000.0).round() / 1000.0;
-    let suffix = if look.in_mm { "mm" } else { "" };
+    let (unit, suffix) = if look.mm.is_some() { (1.0, "mm") } else { (96.0 / 25.4, "") };
+    let shown = |mm: f64| (mm * unit * 1000.0).round() / 1000.0;
+    let (width_mm, height_mm) = look.shown_mm();
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}{suffix}\" height=\"{}{suffix}\" viewBox=\"0 0 {width} {height}\">\
          <title>{}</title><metadata>{}</metadata>",
-        shown(width),
-        shown(height),
+        shown(width_mm),
+        shown(height_mm),
         escaped(about.title),
         escaped(about.link),
     );

@@ -52,8 +52,8 @@ impl Page {
         Page { content, size: (width, height), alphas: BTreeSet::new(), glyphs: BTreeMap::new(), clear }
     }
 
-    /// The whole PDF, shown `zoom` times as large.
-    pub fn finish(self, about: About, zoom: f32) -> Vec<u8> {
+    /// The whole PDF, its page of a width and height in millimetres.
+    pub fn finish(self, about: About, shown_mm: (f64, f64)) -> Vec<u8> {
         let mut next = 1;
         let mut id = || {
             next += 1;
@@ -64,7 +64,8 @@ impl Page {
         pdf.catalog(catalog).pages(pages);
         pdf.pages(pages).kids([page]).count(1);
         let fonts: Vec<(Weight, Ref)> = Weight::ALL.into_iter().map(|weight| (weight, id())).collect();
-        let (width, height) = (self.size.0 as f32 * POINTS * zoom, self.size.1 as f32 * POINTS * zoom);
+        let (width, height) = ((shown_mm.0 * 72.0 / 25.4) as f32, (shown_mm.1 * 72.0 / 25.4) as f32);
+        let zoom = (width / (self.size.0 as f32 * POINTS), height / (self.size.1 as f32 * POINTS));
         let mut written = pdf.page(page);
         written.parent(pages).media_box(Rect::new(0.0, 0.0, width, height)).contents(content);
         let mut resources = written.resources();
@@ -84,7 +85,7 @@ impl Page {
         resources.finish();
         written.finish();
         let mut drawn = Content::new();
-        drawn.transform([zoom, 0.0, 0.0, zoom, 0.0, 0.0]);
+        drawn.transform([zoom.0, 0.0, 0.0, zoom.1, 0.0, 0.0]);
         let drawn = [drawn.finish().to_vec(), self.content.finish().to_vec()].join(&b'\n');
         pdf.stream(content, &packed(&drawn)).filter(Filter::FlateDecode);
         for (weight, font) in fonts {

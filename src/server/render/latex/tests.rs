@@ -6,6 +6,11 @@ use charts::{facets::Facets, line::Line, samples};
 use data::run::RunId;
 use std::{path::Path, sync::Arc};
 
+/// What a figure of this size is asked for with.
+fn look(size: (u32, u32), zoom: f32) -> Look {
+    Look { size, zoom, dpr: 1.0, ground: super::super::Ground::Light, mm: None, legend: true }
+}
+
 fn charts_named(name: &str) -> LineChart {
     samples::all(false).into_iter().find(|(one, _)| *one == name).expect("a sample").1
 }
@@ -36,7 +41,7 @@ fn figures_are_written_as_before() {
         ("annotations", Picture::new(LineChart { lines: vec![line(0, high)], ..charts_named("annotations") })),
         ("wall-time", Picture::new(wall_time())),
     ] {
-        let text = figure(&picture, (400, 250), 0.8);
+        let text = figure(&picture, &look((400, 250), 0.8));
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("render/golden").join(format!("{name}.tex"));
         if std::env::var_os("UPDATE").is_some() {
             std::fs::write(&path, &text).expect("the golden folder can be written");
@@ -69,7 +74,7 @@ fn coordinates(text: &str) -> Vec<(f64, f64)> {
 fn labels_of_a_symlog_axis_stand_where_their_values_are() {
     let values = [-2000.0, -1.0, 0.0, 40.0, 1e5];
     let chart = LineChart { lines: vec![line(0, &values)], ..symlog() };
-    let text = figure(&Picture::new(chart), (400, 300), 1.0);
+    let text = figure(&Picture::new(chart), &look((400, 300), 1.0));
     let list = |key: &str| {
         let from = text.find(&format!("{key}={{")).expect(key) + key.len() + 2;
         text[from..]
@@ -101,7 +106,7 @@ fn labels_of_a_symlog_axis_stand_where_their_values_are() {
 fn nothing_lies_beyond_what_tex_can_count() {
     for (name, chart) in samples::all(false) {
         let picture = Picture::new(chart);
-        let text = figure(&picture, (600, 400), 1.0);
+        let text = figure(&picture, &look((600, 400), 1.0));
         let facet = &picture.facets.facets()[0].chart;
         let open = text.matches('{').count() - text.matches("\\{").count();
         assert_eq!(open, text.matches('}').count() - text.matches("\\}").count(), "{name}: every brace is closed");
@@ -131,7 +136,7 @@ fn names_never_run() {
     }
     let mut picture = Picture::new(samples::losses(2, 4, false));
     picture.notes = vec!["a note\n\\write18{ls}".to_owned()];
-    let figure = figure(&picture, (400, 300), 1.0);
+    let figure = figure(&picture, &look((400, 300), 1.0));
     assert!(figure.contains("% a note \\write18{ls}\n") && !figure.contains("\n\\write18"), "a comment stays one line");
 }
 

@@ -55,6 +55,23 @@ async fn data_holds_groups_with_their_bands() {
 }
 
 #[tokio::test]
+async fn a_figure_for_a_paper_is_exactly_as_large_as_asked_for() {
+    let world = World::new().await;
+    let target = json!({"kind": "panel", "placed": world.placed(json!({}), ""), "panel": "train/loss"});
+    let token = world.made(target, json!({})).await["token"].as_str().unwrap().to_owned();
+    // 84 mm are 238.11 points, 51.7 mm are 146.55.
+    for (ending, has) in [
+        ("svg", "width=\"84mm\" height=\"51.7mm\""),
+        ("pdf", "/MediaBox [0 0 238.11"),
+        ("tex", "\\useasboundingbox (0,0) rectangle (84.00mm,51.70mm);"),
+        ("tex", "font=\\fontsize{8.00}{9.60}"),
+    ] {
+        let body = picture(&world, &format!("/p/{token}.{ending}?wmm=84&hmm=51.7&pt=8")).await.2;
+        assert!(body.windows(has.len()).any(|part| part == has.as_bytes()), "{ending} has {has}");
+    }
+}
+
+#[tokio::test]
 async fn pictures_that_cannot_be_are_refused() {
     let world = World::new().await;
     let token = world.share(json!({}), "", json!({})).await;
