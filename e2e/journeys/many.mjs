@@ -108,3 +108,39 @@ test('a search of an address is the server\'s, where not all runs are loaded', a
   await page.goto(address);
   await expect(summaryOf(page)).toHaveText('100 runs pass the filter, 100 shown');
 });
+
+test('a search among many runs brings what is in sight first, and panels draw its runs once', async ({ page, many }) => {
+  const asked = { runs: [], frames: [] };
+  page.on('request', request => {
+    const kind = /\/api\/(runs|frames)$/.exec(request.url())?.[1];
+    if (kind && request.method() === 'POST') asked[kind].push(request.postDataJSON());
+  });
+  const loss = page.getByRole('figure', { name: 'train_loss', exact: true });
+  const search = page.getByRole('searchbox', { name: 'Search runs' });
+  const view = await page.goto(many.address).then(async () => {
+    await loss.press('f');
+    return addressOf(page);
+  });
+  await page.goto(view);
+  await expect(loss.getByRole('img')).toHaveAccessibleName(/: 1,000 runs/);
+
+  asked.runs.length = asked.frames.length = 0;
+  await search.fill('0');
+  await expect(summaryOf(page)).toHaveText('1,176 runs pass the filter, the newest 1,000 shown');
+  await expect.poll(() => asked.frames.length).toBe(1);
+  await expect(loss).toHaveAttribute('aria-busy', 'false');
+  expect(asked.runs[0]).toMatchObject({ offset: 0, limit: 100 });
+  const brought = asked.runs.map(({ offset, limit }) => [offset, limit]);
+  expect(brought.reduce((end, [offset, limit]) => (expect(offset).toBe(end), end + limit), 0)).toBe(1000);
+  expect(asked.frames).toHaveLength(1);
+  expect(asked.frames[0].run_set.runs).toHaveLength(1000);
+
+  asked.frames.length = 0;
+  await search.fill('run-14');
+  await expect(summaryOf(page)).toHaveText('100 runs pass the filter, 100 shown');
+  await expect(loss.getByRole('img')).toHaveAccessibleName(/: 100 runs/);
+  await search.fill('run-1');
+  await expect(summaryOf(page)).toHaveText('500 runs pass the filter, 500 shown');
+  await expect(loss.getByRole('img')).toHaveAccessibleName(/: 500 runs/);
+  expect(asked.frames).toHaveLength(2);
+});

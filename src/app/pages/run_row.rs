@@ -157,7 +157,7 @@ fn group_row(workspace: Workspace, at: usize, group: Group) -> AnyView {
         let group = group.clone();
         move || {
             let column = order.with(|keys| super::arrange::column_of(&keys.first()?.field))?;
-            let spread = workspace.runs.list.with(|list| group.spread(list, &column))?;
+            let spread = workspace.runs.pictured.with(|list| group.spread(list, &column))?;
             (spread.n > 0).then(|| mean_text(&column, spread.mean.0))
         }
     };

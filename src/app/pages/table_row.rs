@@ -192,7 +192,7 @@ fn run_cell(workspace: Workspace, placed: Placed, row: &Arc<RunRow>, at: usize, 
 
 fn group_cell(workspace: Workspace, placed: Placed, group: &Group, at: usize, measure: &Measure) -> AnyView {
     let column = placed.column.clone();
-    let spread = workspace.runs.list.with_untracked(|list| group.spread(list, &column));
+    let spread = workspace.runs.pictured.with_untracked(|list| group.spread(list, &column));
     let Some(spread) = spread else {
         return cell_view(&placed, at, "missing", "Not known yet".to_owned(), "…".into_any(), None);
     };

@@ -231,7 +231,7 @@ impl Panel {
                 self.drawn.with_untracked(|drawn| drawn.groups.get(group as usize)?.first().copied())
             }
         };
-        let row = self.workspace.runs.list.with_untracked(|list| list.row_of(run?).cloned());
+        let row = self.workspace.runs.pictured.with_untracked(|list| list.row_of(run?).cloned());
         let Some(row) = row else { return (line.name.clone(), String::new()) };
         let metric = self.lines.with_untracked(|(lines, _)| lines.get(usize::from(line.series)).cloned());
         let group_by = self.workspace.view_now(|view| view.group_by.clone());
@@ -320,7 +320,7 @@ impl Panel {
 /// The rows of the runs that are drawn, in the order of the list from the bottom up.
 fn drawn_rows(workspace: Workspace) -> Vec<Arc<RunRow>> {
     let drawn = workspace.runs.drawn.get();
-    workspace.runs.list.with(|list| {
+    workspace.runs.pictured.with(|list| {
         let mut rows: Vec<_> = drawn.iter().filter_map(|(run, at)| Some((*at, list.row_of(*run)?.clone()))).collect();
         rows.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
         rows.into_iter().map(|(_, row)| row).collect()

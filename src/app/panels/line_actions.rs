@@ -112,7 +112,7 @@ impl Panel {
             XAxis::Metric => &metric,
         };
         let mut text = format!("line,run_id,run,{},value,low,high,n\n", csv::cell(x_name));
-        let list = self.workspace.runs.list.get_untracked();
+        let list = self.workspace.runs.pictured.get_untracked();
         let drawn = self.workspace.runs.drawn.get_untracked();
         let frames = self.frames.get_untracked();
         for (line, frame) in frames.iter().map(|(line, frame)| (line, &frame.shown)) {

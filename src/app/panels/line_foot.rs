@@ -75,7 +75,7 @@ impl Panel {
     /// How much of the data is shown, in a sentence.
     fn fidelity(self) -> Option<String> {
         let drawn = self.workspace.runs.drawn.get();
-        let total = self.workspace.runs.list.with(|list| list.total());
+        let total = self.workspace.runs.pictured.with(|list| list.total());
         let mut text = self.frames.with(|frames| {
             let shown = frames.values().map(|frame| &frame.shown);
             self.look.with(|look| told(shown, drawn.len(), |run| drawn.contains_key(run), look))

@@ -122,7 +122,7 @@ fn Where(talk: Talk, about: About) -> impl IntoView {
     let About { workspace, x, range, .. } = about;
     let runs = move || {
         let chosen = talk.anchor.with(|anchor| anchor.run);
-        let rows = workspace.runs.list.with(|list| {
+        let rows = workspace.runs.pictured.with(|list| {
             let drawn = workspace.runs.drawn.get();
             let mut rows: Vec<_> =
                 drawn.iter().filter_map(|(run, at)| Some((*at, list.row_of(*run)?.clone()))).collect();

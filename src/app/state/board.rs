@@ -149,7 +149,7 @@ impl Workspace {
                 return None;
             }
             let drawn = runs.drawn.get();
-            runs.list.with(|list| {
+            runs.pictured.with(|list| {
                 let rows = drawn.keys().filter_map(|run| list.row_of(*run));
                 Some(Arc::new(rows.flat_map(|row| row.metrics.keys().cloned()).collect()))
             })

@@ -1,6 +1,6 @@
 //! Which columns the runs of a workspace have, and which of them the table shows.
 
-use super::Workspace;
+use super::{Workspace, runs::RunList};
 use data::{
     column::{Attribute, Column},
     run::RunRow,
@@ -29,7 +29,7 @@ pub fn columns_of<'a>(rows: impl Iterator<Item = &'a RunRow>) -> BTreeSet<Column
 impl Workspace {
     /// All columns that the loaded runs have.
     pub fn columns(&self) -> Memo<Arc<BTreeSet<Column>>> {
-        let list = self.runs.list;
+        let list = self.runs.pictured;
         Memo::new(move |_| list.with(|list| list.columns().clone()))
     }
 
@@ -38,7 +38,13 @@ impl Workspace {
         let all = self.columns();
         let table = self.view(|view| (view.table.columns.clone(), view.table.only_differing));
         let runs = self.runs;
-        Memo::new(move |_| {
+        Memo::new(move |before: Option<&Arc<Vec<Column>>>| {
+            // Columns that came and went with each part of a page would move what is read.
+            if let Some(before) = before
+                && runs.list.with(RunList::coming) > 0
+            {
+                return before.clone();
+            }
             let (chosen, only_differing) = table.get();
             let name = Column::Attribute(Attribute::Name);
             let mut columns = if chosen.is_empty() { all.get().iter().cloned().collect() } else { chosen };
@@ -72,7 +78,6 @@ impl Workspace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::runs::RunList;
     use data::run::{RunId, RunStatus, RunsPage};
     use std::collections::BTreeMap;
 

@@ -154,7 +154,7 @@ impl Comparison {
         let compared = Memo::new(move |_| {
             let (chosen, base) = choice.get();
             let view = CompareView { runs: chosen, base, ..CompareView::default() };
-            runs.list.with(|list| runs.drawn.with(|drawn| compared_of(list, drawn, &view)))
+            runs.pictured.with(|list| runs.drawn.with(|drawn| compared_of(list, drawn, &view)))
         });
         let of_rows = Memo::new(move |_| {
             compared.with(|compared| {

@@ -134,10 +134,15 @@ impl Groups {
         let members = RwSignal::new(BTreeMap::<String, RunList>::new());
         let in_sight = RwSignal::new(Vec::new());
         let whole = Memo::new(move |_| runs.list.with(|list| list.rows().count() == list.total()));
-        let shown = Memo::new(move |_| {
+        let shown = Memo::new(move |before: Option<&Option<Arc<Vec<Group>>>>| {
             let by = by.get();
             if by.is_empty() {
                 return None;
+            }
+            if let Some(before @ Some(_)) = before
+                && runs.list.with(RunList::soon_whole)
+            {
+                return before.clone();
             }
             if whole.get() {
                 let places = runs.matching.get();
@@ -168,7 +173,8 @@ impl Groups {
         };
         let request = Memo::new(move |_| {
             let by = by.get();
-            if by.is_empty() || whole.get() {
+            // The rest of a short list is here as soon as an answer would be.
+            if by.is_empty() || whole.get() || runs.list.with(RunList::soon_whole) {
                 return None;
             }
             let run_set = runs.list.with(|list| list.loaded().map(|()| list.run_set(runs.experiments())))?;
@@ -270,7 +276,7 @@ impl Workspace {
     /// The runs of `group` that the list holds.
     pub fn runs_of(&self, group: &Group) -> Vec<RunId> {
         let by = self.view_now(|view| view.group_by.clone());
-        self.runs.list.with_untracked(|list| group.runs(list, &by))
+        self.runs.pictured.with_untracked(|list| group.runs(list, &by))
     }
 
     /// Shows all runs of `group`, or hides them; asks the server which they are where the list does not hold them.

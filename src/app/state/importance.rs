@@ -1,6 +1,6 @@
 //! Which params a metric depends on: what is asked about the runs in sight, and the answer in order.
 
-use super::Workspace;
+use super::{Workspace, runs::RunList};
 use data::{
     column::Column,
     frame::RunSet,
@@ -34,7 +34,12 @@ impl Workspace {
     pub fn importance_request(&self) -> Memo<Option<ImportanceRequest>> {
         let (runs, scope, target) = (self.runs, self.scope(), self.importance_target());
         let choice = self.view(|view| (view.hidden.clone(), view.hide_all, view.directions.clone()));
-        Memo::new(move |_| {
+        Memo::new(move |before: Option<&Option<ImportanceRequest>>| {
+            if let Some(before) = before
+                && runs.list.with(RunList::coming) > 0
+            {
+                return before.clone();
+            }
             let (hidden, hide_all, directions) = choice.get();
             let target = target.get()?.resolved(&directions);
             let experiments = vec![scope.experiment().to_owned()];

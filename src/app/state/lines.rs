@@ -34,14 +34,16 @@ pub struct Lines {
     pub grouped: bool,
     /// The lines.
     pub lines: Vec<Line>,
+    /// The list that holds their runs.
+    list: RunList,
 }
 
 impl Lines {
     /// The run that a line shows, if it is loaded; the head of a group shows none.
-    pub fn run<'a>(&'a self, list: &'a RunList, at: usize) -> Option<&'a Arc<RunRow>> {
+    pub fn run(&self, at: usize) -> Option<&Arc<RunRow>> {
         match *self.lines.get(at)? {
             Line::Pinned(place) => self.pinned.get(place),
-            Line::Run(place) => list.row(place),
+            Line::Run(place) => self.list.row(place),
             Line::Member(group, place) => self.groups.get(group)?.loaded.as_ref()?.row(place),
             Line::Group(_) => None,
         }
@@ -81,9 +83,16 @@ impl Lines {
     }
 }
 
-/// The lines of `runs`.
+/// The lines of `runs`. Groups that are made of a list stay as they are until all of another one is here.
 pub(super) fn lines(runs: Runs, groups: Groups) -> Memo<Arc<Lines>> {
-    Memo::new(move |_| {
+    Memo::new(move |before: Option<&Arc<Lines>>| {
+        if let Some(before) = before
+            && before.grouped
+            && groups.shown.with(Option::is_some)
+            && runs.list.with(RunList::soon_whole)
+        {
+            return before.clone();
+        }
         let (pinned, grouped, open) = (runs.pinned.get(), groups.shown.get(), groups.open.get());
         let matching = runs.matching.get();
         Arc::new(runs.list.with(|list| lines_of(list, pinned, grouped, &open, &matching)))
@@ -115,13 +124,13 @@ fn lines_of(
             }
         }
     }
-    Lines { pinned, groups, grouped, lines }
+    Lines { pinned, groups, grouped, lines, list: list.clone() }
 }
 
 impl Workspace {
     /// The run that a line shows, if it is loaded.
     pub fn run_at(&self, at: usize) -> Option<Arc<RunRow>> {
-        self.lines.with(|lines| self.runs.list.with(|list| lines.run(list, at).cloned()))
+        self.lines.with(|lines| lines.run(at).cloned())
     }
 
     /// The group whose head a line is.
@@ -132,9 +141,7 @@ impl Workspace {
     /// The first line of a run.
     pub fn line_of(&self, run: RunId) -> Option<usize> {
         self.lines.with_untracked(|lines| {
-            self.runs.list.with_untracked(|list| {
-                (0..lines.lines.len()).find(|&at| lines.run(list, at).is_some_and(|row| row.run_id == run))
-            })
+            (0..lines.lines.len()).find(|&at| lines.run(at).is_some_and(|row| row.run_id == run))
         })
     }
 
@@ -181,7 +188,7 @@ mod tests {
         let pinned: Vec<_> = list.row(1).cloned().into_iter().chain([beyond]).collect();
         let lines = lines_of(&list, pinned, None, &BTreeSet::new(), &[0, 1, 4]);
         assert_eq!(lines.lines, [Line::Pinned(0), Line::Pinned(1), Line::Run(0), Line::Run(4)]);
-        let names = |at| lines.run(&list, at).map(|row| row.name.clone());
+        let names = |at| lines.run(at).map(|row| row.name.clone());
         assert_eq!((names(0), names(1), names(3)), (Some("run 2".into()), Some("run 9".into()), None));
         assert_eq!((lines.places(0, 2), lines.places(1, 99)), (None, Some((0, 5))));
     }

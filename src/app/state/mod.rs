@@ -365,7 +365,7 @@ impl Workspace {
             if let Scope::Run(_, run) = scope {
                 return Some(RunSet { experiments, runs: Some(vec![run]), ..RunSet::default() });
             }
-            let list = runs.list.get();
+            let list = runs.pictured.get();
             let drawn = runs.drawn.get();
             list.loaded()?;
             if let Scope::Sets(_) = scope {

@@ -78,7 +78,7 @@ impl Workspace {
     pub fn parallel_rows(&self) -> Memo<Rows> {
         let runs = self.runs;
         let settled = Memo::new(move |before: Option<&RunList>| {
-            let list = runs.list.get();
+            let list = runs.pictured.get();
             let whole = (0..list.total().min(MOST_RUNS)).all(|at| list.row(at).is_some());
             match before {
                 Some(before) if !whole && before.loaded().is_some() && before.total() == list.total() => before.clone(),
@@ -87,7 +87,12 @@ impl Workspace {
         });
         let choice = self.view(|view| (view.hidden.clone(), view.hide_all));
         // What a brush leaves out is drawn here, in the background.
-        Memo::new(move |_| {
+        Memo::new(move |before: Option<&Rows>| {
+            if let Some(before) = before
+                && runs.list.with(RunList::coming) > 0
+            {
+                return before.clone();
+            }
             let (hidden, hide_all) = choice.get();
             let view = View { hidden, hide_all, ..View::default() };
             let (list, found) = (settled.get(), runs.found.get());

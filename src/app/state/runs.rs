@@ -31,8 +31,10 @@ use std::{
 
 /// How long a list that the server searches waits for the next letter: an answer takes less than an eye notices.
 const TYPING_PAUSE: Duration = Duration::from_millis(30);
-/// How many rows the first request brings.
+/// How many rows the first page has.
 const PAGE: usize = 1_000;
+/// How many of them are asked for before the others where there are more runs than a page holds: more than a screen shows.
+const FIRST: usize = 100;
 
 /// The run list as signals. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -41,6 +43,8 @@ pub struct Runs {
     view: RwSignal<View>,
     /// What is loaded.
     pub list: RwSignal<RunList>,
+    /// The same for what draws many runs at once: as it was, while the first page of another list is coming.
+    pub pictured: Memo<RunList>,
     /// Places in the list of the runs that match the search, in order.
     pub found: Memo<Arc<Vec<usize>>>,
     /// Places in the list of the runs that match the search and pass the brushes, in order.
@@ -73,6 +77,13 @@ impl Runs {
     pub(super) fn new(scope: Scope, view: RwSignal<View>) -> Runs {
         let list = RwSignal::new(RunList::default());
         let large = RwSignal::new(false);
+        let pictured = Memo::new(move |before: Option<&RunList>| {
+            let list = list.get();
+            match before {
+                Some(before) if list.coming() > 0 => before.clone(),
+                Some(_) | None => list,
+            }
+        });
         let search = Memo::new(move |_| view.with(|view| view.search.to_lowercase()));
         let found = Memo::new(move |_| {
             let search = search.get();
@@ -113,7 +124,12 @@ impl Runs {
             })
         });
         let choice = Memo::new(move |_| view.with(|view| (view.hidden.clone(), view.hide_all)));
-        let drawn = Memo::new(move |_| {
+        let drawn = Memo::new(move |before: Option<&Arc<BTreeMap<RunId, usize>>>| {
+            if let Some(before) = before
+                && list.with(RunList::coming) > 0
+            {
+                return before.clone();
+            }
             let (hidden, hide_all) = choice.get();
             let (matching, pinned) = (matching.get(), pinned.get());
             let baseline = baseline.with(|row| row.as_ref().map(|row| row.run_id));
@@ -139,6 +155,7 @@ impl Runs {
             scope,
             view,
             list,
+            pictured,
             found,
             matching,
             baseline,

@@ -20,7 +20,7 @@ impl Workspace {
             if color_by.is_none() && group_by.is_empty() {
                 return Arc::default();
             }
-            runs.list.with(|list| {
+            runs.pictured.with(|list| {
                 let rows: Vec<&RunRow> = list.rows().map(|row| &**row).collect();
                 Arc::new(Tints::by(color_by.as_ref(), &group_by, &rows))
             })

@@ -29,6 +29,8 @@ struct Inner {
     columns: Arc<BTreeSet<Column>>,
     /// What they were asked for by.
     chosen: Chosen,
+    /// How many rows from the first are still coming in one go; 0 once they are here.
+    coming: usize,
 }
 
 /// What the server was asked to find runs by.
@@ -64,7 +66,20 @@ impl RunList {
             place.insert(row.run_id, at);
             rows[at] = Some(Arc::new(row));
         }
-        RunList { inner: Arc::new(Inner { state: State::Ready, rows, place, chosen, columns, apart: Vec::new() }) }
+        let state = State::Ready;
+        RunList { inner: Arc::new(Inner { state, rows, place, chosen, columns, apart: Vec::new(), coming: 0 }) }
+    }
+
+    /// The same list, of which the first `count` rows are still coming.
+    pub(super) fn begun(mut self, count: usize) -> RunList {
+        let inner = Arc::make_mut(&mut self.inner);
+        inner.coming = if lacks(&inner.rows, count) { count } else { 0 };
+        self
+    }
+
+    /// The same list with nothing more to come by itself.
+    pub(super) fn ended(&self) -> RunList {
+        self.changed(|inner| inner.coming = 0)
     }
 
     /// The same list with something changed in it.
@@ -75,13 +90,16 @@ impl RunList {
     }
 
     pub(in crate::state) fn with_rows(&self, offset: usize, new: Vec<RunRow>) -> RunList {
-        self.changed(|Inner { rows, place, columns, .. }| {
+        self.changed(|Inner { rows, place, columns, coming, .. }| {
             join(columns, columns_of(new.iter()));
             for (at, row) in new.into_iter().enumerate() {
                 if let Some(slot) = rows.get_mut(offset + at) {
                     place.insert(row.run_id, offset + at);
                     *slot = Some(Arc::new(row));
                 }
+            }
+            if !lacks(rows, *coming) {
+                *coming = 0;
             }
         })
     }
@@ -112,13 +130,24 @@ impl RunList {
     }
 
     /// The same list with the runs that `other` has by name.
-    pub(super) fn with_apart_of(&self, other: &RunList) -> RunList {
-        self.changed(|inner| inner.apart = other.inner.apart.clone())
+    pub(super) fn with_apart_of(mut self, other: &RunList) -> RunList {
+        Arc::make_mut(&mut self.inner).apart = other.inner.apart.clone();
+        self
     }
 
     /// `Some` once the first page is here.
     pub fn loaded(&self) -> Option<()> {
         matches!(self.inner.state, State::Ready).then_some(())
+    }
+
+    /// How many rows from the first are still coming in one go: what draws many runs waits for them.
+    pub fn coming(&self) -> usize {
+        self.inner.coming
+    }
+
+    /// Whether all of its runs are here once those that are coming are.
+    pub fn soon_whole(&self) -> bool {
+        self.inner.coming > 0 && self.inner.rows.len() <= self.inner.coming
     }
 
     /// Why it could not be loaded.
@@ -185,6 +214,11 @@ impl RunList {
     }
 }
 
+/// Whether one of the first `count` rows is not there.
+fn lacks(rows: &[Option<Arc<RunRow>>], count: usize) -> bool {
+    rows[..count.min(rows.len())].iter().any(Option::is_none)
+}
+
 /// Adds what is new to `columns`.
 fn join(columns: &mut Arc<BTreeSet<Column>>, new: BTreeSet<Column>) {
     if !new.is_subset(columns) {
@@ -219,6 +253,23 @@ pub(super) mod tests {
         let list = list.with_rows(2, vec![row(3), row(4), row(5)]);
         assert_eq!(list.rows().map(|row| row.run_id.0).collect::<Vec<_>>(), [1, 2, 3, 4]);
         assert_eq!(list.row_of(RunId(3)).map(|row| row.name.as_str()), Some("run 3"));
+    }
+
+    #[test]
+    fn a_list_that_began_ends_with_its_last_row() {
+        let page = |rows: &[u128]| RunsPage { total: 4, runs: rows.iter().map(|&id| row(id)).collect() };
+        let list = |rows: &[u128], count| RunList::of_page(page(rows), Chosen::default()).begun(count);
+        for (name, list, coming) in [
+            ("the rest is on its way", list(&[1], 3), 3),
+            ("all is here", list(&[1, 2, 3], 3), 0),
+            ("there are fewer runs than a page holds", list(&[1, 2, 3, 4], 1_000), 0),
+            ("a part came", list(&[1], 3).with_rows(1, vec![row(2)]), 3),
+            ("the last part came", list(&[1], 3).with_rows(1, vec![row(2), row(3)]), 0),
+            ("what was beyond them came", list(&[1], 3).with_rows(3, vec![row(4)]), 3),
+            ("it was given up", list(&[1], 3).ended(), 0),
+        ] {
+            assert_eq!(list.coming(), coming, "{name}");
+        }
     }
 
     #[test]

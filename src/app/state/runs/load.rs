@@ -1,7 +1,7 @@
 //! Keeps the run list loaded: from its first page on, what is in sight, what is named, and what changed.
 
 use super::{
-    PAGE, Runs,
+    FIRST, PAGE, Runs,
     ask::{both, named_filter, page_of, page_of_scope, request},
     list::{Chosen, RunList, digits},
 };
@@ -31,7 +31,7 @@ impl Runs {
         self.asking.update_value(BTreeSet::clear);
         let view = self.view.get_untracked();
         let scope = self.scope.get_value();
-        let request = request(&scope, &view, self.remote());
+        let request = RunsRequest { limit: self.first_rows() as u32, ..request(&scope, &view, self.remote()) };
         let chosen = Chosen { filter: request.filter.clone(), brushes: request.brushes.clone() };
         spawn_local(async move {
             let answer = page_of_scope(&scope, &request, &view, None).await;
@@ -46,13 +46,51 @@ impl Runs {
                     }
                     news.update(|news| *news += 1);
                     // What was asked for by name stays.
-                    list.update(|list| *list = RunList::of_page(page, chosen).with_apart_of(list));
+                    list.update(|list| *list = RunList::of_page(page, chosen).with_apart_of(list).begun(PAGE));
+                    if list.with_untracked(RunList::coming) > 0 {
+                        self.load_rest(asked, request, view).await;
+                    }
                 }
                 // What was loaded stays on the screen.
                 Err(ApiError::Offline) if list.with_untracked(|list| list.loaded().is_some()) => {}
                 Err(error) => list.set(RunList::failed(error)),
             }
         });
+    }
+
+    /// How many rows the list begins with: of many runs about as many as are in sight, for those are looked at, and a page
+    /// takes longer to come and to be read than to be found.
+    fn first_rows(self) -> usize {
+        let ((_, to), _) = self.in_sight.get_value();
+        let few = self.list.with_untracked(page_rows).min(FIRST);
+        if self.large.get_untracked() && to <= few { few } else { PAGE }
+    }
+
+    /// Asks for the rows of the first page after those that `begun` brought, a part at a time, as long as `asked` is the
+    /// last question.
+    async fn load_rest(self, asked: u64, begun: RunsRequest, view: data::view::View) {
+        let source = self.source();
+        let mut offset = begun.limit as usize;
+        while offset < PAGE {
+            let limit = page_rows(&self.list.get_untracked()).min(PAGE - offset);
+            let request = RunsRequest { offset: offset as u64, limit: limit as u32, ..begun.clone() };
+            let answer = page_of(&source, &request, &view).await;
+            if self.question.try_get_value() != Some(asked) {
+                return;
+            }
+            // What does not come is asked for again once it is in sight.
+            let Ok(page) = answer else { break };
+            self.list.update(|list| *list = list.with_rows(offset, page.runs));
+            if self.list.with_untracked(RunList::coming) == 0 {
+                break;
+            }
+            offset += limit;
+        }
+        if self.list.with_untracked(RunList::coming) > 0 {
+            self.list.update(|list| *list = list.ended());
+        }
+        let ((from, to), _) = self.in_sight.get_value();
+        self.ask_for(from, to);
     }
 
     /// Asks for pinned runs and the baseline where the list has them not: they are filtered out, or far down.
@@ -106,8 +144,10 @@ impl Runs {
     fn ask_for(self, from: usize, to: usize) {
         let list = self.list.get_untracked();
         let Some(first) = (from..to.min(list.total())).find(|&at| list.row(at).is_none()) else { return };
-        let cells = list.rows().next().map_or(1, |row| row.params.len() + row.metrics.len() + row.tags.len()).max(1);
-        let page = (PAGE_CELLS / cells).clamp(LEAST_PAGE, PAGE);
+        if first < list.coming() {
+            return;
+        }
+        let page = page_rows(&list);
         let offset = first / page * page;
         if !self.asking.try_update_value(|asking| asking.insert(offset)).unwrap_or(false) {
             return;
@@ -183,4 +223,10 @@ impl Runs {
             }
         });
     }
+}
+
+/// How many rows like those of `list` a further request brings.
+fn page_rows(list: &RunList) -> usize {
+    let cells = list.rows().next().map_or(1, |row| row.params.len() + row.metrics.len() + row.tags.len()).max(1);
+    (PAGE_CELLS / cells).clamp(LEAST_PAGE, PAGE)
 }
