@@ -1,5 +1,5 @@
 // Prints what the browser needs to show many runs, beside the goals and the peers of docs/bench.md.
-//   node run.mjs [--json FILE] [CASE ...]      cases: load 100 300 500 1000 long board parallel rows pictures; all of them if none is named
+//   node run.mjs [--json FILE] [CASE ...]      cases: load 100 300 500 1000 long board parallel rows compare pictures; all of them if none is named
 import { writeFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import { learningRuns, longRuns } from '../support/learning.mjs';
@@ -7,7 +7,7 @@ import { program } from '../support/program.mjs';
 import { tracking } from '../support/tracking.mjs';
 import { inColdBrowser, measureHand, measureLoad, memoryMb, settled } from './browser.mjs';
 import { pictures } from './pictures.mjs';
-import { board, parallel, rows as manyRows } from './workspace.mjs';
+import { board, compare, parallel, rows as manyRows } from './workspace.mjs';
 
 const STEPS = 1000;
 const LONG_STEPS = 1_000_000;
@@ -96,7 +96,7 @@ async function firstLoad(server) {
   });
 }
 
-const WORKSPACE = { board, parallel, rows: manyRows, pictures };
+const WORKSPACE = { board, parallel, rows: manyRows, compare, pictures };
 
 async function main(args) {
   const json = args[0] === '--json' ? args.splice(0, 2)[1] : null;

@@ -16,22 +16,24 @@ function allDrawn() {
 }
 const drawn = page => page.evaluate(allDrawn);
 
-/** Turns the wheel over the middle of the page: `notches` of 120 px down, then up again, one each 16 ms. */
-async function scroll(s, notches) {
-  const wheel = deltaY => s.cdp.send('Input.dispatchMouseEvent', { type: 'mouseWheel', x: 1000, y: 600, deltaX: 0, deltaY });
-  for (const deltaY of [120, -120]) {
+/** Turns the wheel over the middle of the page: `notches` by so many pixels right and down, then back, one each 16 ms. */
+async function scroll(s, notches, [right, down] = [0, 120]) {
+  const wheel = way => s.cdp.send('Input.dispatchMouseEvent', { type: 'mouseWheel', x: 1000, y: 600, deltaX: way * right, deltaY: way * down });
+  for (const way of [1, -1]) {
     for (let notch = 0; notch < notches; notch++) {
-      await wheel(deltaY);
+      await wheel(way);
       await sleep(16);
     }
   }
 }
 
-/** A program with an experiment of `runs` made-up runs of 20 steps, filled straight into its store. */
-async function withSynthetic(runs, work) {
-  const server = await program({ command: 'demo', args: ['--no-recordings', '--no-live', '--synthetic', `${runs}x20`] });
+/** A program with an experiment of `runs` made-up runs of 20 steps and `params` params, filled straight into its store. */
+async function withSynthetic(runs, work, params = 10) {
+  const scale = [runs, 20, ...(params > 10 ? [params] : [])];
+  const server = await program({ command: 'demo', args: ['--no-recordings', '--no-live', '--synthetic', scale.join('x')] });
   try {
-    const answer = await fetch(`${server.url}/api/2.0/mlflow/experiments/get-by-name?experiment_name=${encodeURIComponent(`synthetic ${runs} x 20`)}`);
+    const name = encodeURIComponent(`synthetic ${scale.join(' x ')}`);
+    const answer = await fetch(`${server.url}/api/2.0/mlflow/experiments/get-by-name?experiment_name=${name}`);
     await work(server, (await answer.json()).experiment.experiment_id);
   } finally {
     await server.remove();
@@ -84,42 +86,82 @@ export async function parallel(row) {
   }));
 }
 
-/** In the page: resolves to the milliseconds from the next key press until the count of runs is painted anew. */
-function untilCounted() {
-  const status = document.querySelector('.runs-count');
+/**
+ * In the page: resolves to the milliseconds from the next key press until what `selector` finds reads otherwise, and is
+ * painted.
+ */
+function untilOther(selector) {
+  const read = () => [...document.querySelectorAll(selector)].map(row => row.textContent).join('\n');
+  const before = read();
   return new Promise(resolve => {
     let pressed = 0;
     addEventListener('keydown', () => { pressed = performance.now(); }, { capture: true, once: true });
     const watch = new MutationObserver(() => {
-      if (!pressed) return;
+      const now = pressed ? read() : '';
+      if (!now || now === before) return;
       watch.disconnect();
       requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - pressed)));
     });
-    watch.observe(status, { childList: true, characterData: true, subtree: true });
+    watch.observe(document.querySelector('.runs'), { childList: true, characterData: true, subtree: true });
   });
 }
 
-/** 100,000 runs: from a key press to the new rows, and the table scrolled. */
+/** Types into the search of the run list; resolves to the median milliseconds until other rows are painted. */
+async function searched(s, rows) {
+  const answers = [];
+  const search = s.page.getByRole('searchbox', { name: 'Search runs' });
+  await search.focus();
+  for (const key of ['9', '7', '3']) {
+    const answer = s.page.evaluate(untilOther, rows);
+    await search.press(key);
+    answers.push(await answer);
+    await settled(s, Date.now(), undefined, 500);
+  }
+  return answers.sort((a, b) => a - b)[1];
+}
+
+/** Columns that the synthetic runs have beside their params: attributes, metrics and tags, the name among them. */
+const OTHER_COLUMNS = 13;
+
+/** 100,000 runs of 200 columns: from a key press to the new rows and the new groups, and the table scrolled. */
 export async function rows(row) {
-  await withSynthetic(100_000, (server, experiment) => inColdBrowser(async s => {
-    console.log('\n100,000 runs');
-    await s.page.goto(addressOf(server.url, experiment, '', { full: 'train_loss', order_by: 'metrics.val_loss ASC' }));
-    await settled(s, Date.now(), () => drawn(s.page));
-    const answers = [];
-    const search = s.page.getByRole('searchbox', { name: 'Search runs' });
-    await search.focus();
-    for (const key of ['9', '7', '3']) {
-      const answer = s.page.evaluate(untilCounted);
-      await search.press(key);
-      answers.push(await answer);
-      await settled(s, Date.now(), undefined, 500);
+  const work = (server, experiment) => inColdBrowser(async s => {
+    console.log('\n100,000 runs x 200 columns');
+    const order_by = 'metrics.val_loss ASC';
+    for (const [what, rows, view] of [
+      ['rows', '.run-row', {}],
+      ['group rows', '.group-row', { group_by: ['params.optimizer', 'params.schedule'] }],
+    ]) {
+      await s.page.goto(addressOf(server.url, experiment, '', { full: 'train_loss', order_by, ...view }));
+      await settled(s, Date.now(), () => drawn(s.page));
+      row(`search and order: key press to new ${what}`, await searched(s, rows), 'ms', 150);
     }
-    row('search and order: key press to new rows', answers.sort((a, b) => a - b)[1], 'ms', 150);
-    await s.page.goto(addressOf(server.url, experiment, 'table', { order_by: 'metrics.val_loss ASC' }));
+    await s.page.goto(addressOf(server.url, experiment, 'table', { order_by }));
     await settled(s, Date.now());
-    const scrolled = await framesDuring(s, () => scroll(s, 100));
-    row('table: scroll, longest task', scrolled.longest_task_ms, 'ms', 50);
-    row('table: scroll, frames', scrolled.fps, '/s');
+    for (const [way, by] of [['down', [0, 120]], ['across', [120, 0]], ['both ways', [120, 120]]]) {
+      const scrolled = await framesDuring(s, () => scroll(s, 100, by));
+      row(`table: scroll ${way}, longest task`, scrolled.longest_task_ms, 'ms', 50);
+      row(`table: scroll ${way}, frames`, scrolled.fps, '/s');
+    }
     row('memory of the page', pageMemoryMb(process.pid), 'MB');
-  }));
+  });
+  await withSynthetic(100_000, work, 200 - OTHER_COLUMNS);
+}
+
+/** The comparer: 500 runs side by side over 300 rows, scrolled. */
+export async function compare(row) {
+  const work = (server, experiment) => inColdBrowser(async s => {
+    await s.page.goto(addressOf(server.url, experiment, 'compare'));
+    const grid = s.page.getByRole('grid', { name: 'Runs side by side' });
+    await grid.waitFor();
+    await settled(s, Date.now());
+    const [down, across] = await grid.evaluate(grid => [grid.ariaRowCount, grid.ariaColCount]);
+    console.log(`\nthe comparer: ${down - 1} rows, ${across - 1} runs`);
+    for (const [way, by] of [['down', [0, 120]], ['across', [120, 0]], ['both ways', [120, 120]]]) {
+      const scrolled = await framesDuring(s, () => scroll(s, 60, by));
+      row(`compare: scroll ${way}, longest task`, scrolled.longest_task_ms, 'ms', 50);
+      row(`compare: scroll ${way}, frames`, scrolled.fps, '/s');
+    }
+  });
+  await withSynthetic(500, work, 300);
 }

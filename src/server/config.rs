@@ -205,8 +205,9 @@ pub struct Demo {
     /// Leave out the training that runs while the demo is open.
     #[arg(long)]
     pub no_live: bool,
-    /// Also fill in an experiment of made-up runs, such as 500x10000; may be given more than once.
-    #[arg(long, value_name = "RUNSxSTEPS")]
+    /// Also fill in an experiment of made-up runs, such as 500x10000, or 500x10000x200 with 200 params each; may be given
+    /// more than once.
+    #[arg(long, value_name = "RUNSxSTEPS[xPARAMS]")]
     pub synthetic: Vec<Scale>,
     /// Also fill in an experiment of made-up long runs, each with one spike, such as 3x1000000.
     #[arg(long, value_name = "RUNSxSTEPS")]

@@ -19,31 +19,53 @@ pub const SPIKE: f64 = 50.0;
 const START_MILLIS: i64 = 1_767_225_600_000;
 const STEP_MILLIS: i64 = 40;
 
-/// How many runs of how many steps.
+/// How many params a run has if nobody says.
+const PARAMS: u32 = 10;
+
+/// How many runs of how many steps, and how much was put into each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scale {
     /// How many runs.
     pub runs: u32,
     /// How many steps a run has if it does not stop early.
     pub steps: u32,
+    /// How many params a run has.
+    pub params: u32,
 }
 
 impl FromStr for Scale {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Scale, String> {
-        let wanted = || "expected RUNSxSTEPS, such as 500x10000: up to 100000 runs and 10000000 steps".to_owned();
-        let (runs, steps) = text.split_once('x').ok_or_else(wanted)?;
-        let scale = Scale { runs: runs.parse().map_err(|_| wanted())?, steps: steps.parse().map_err(|_| wanted())? };
-        let possible = (1..=100_000).contains(&scale.runs) && (20..=10_000_000).contains(&scale.steps);
-        possible.then_some(scale).ok_or_else(wanted)
+        let wanted = || {
+            "expected RUNSxSTEPS or RUNSxSTEPSxPARAMS, such as 500x10000: up to 100000 runs, 10000000 steps and 1000 params"
+                .to_owned()
+        };
+        let numbers = text.split('x').map(|number| number.parse().map_err(|_| wanted()));
+        let (runs, steps, params) = match numbers.collect::<Result<Vec<u32>, _>>()?[..] {
+            [runs, steps] => (runs, steps, PARAMS),
+            [runs, steps, params] => (runs, steps, params),
+            _ => return Err(wanted()),
+        };
+        let possible =
+            (1..=100_000).contains(&runs) && (20..=10_000_000).contains(&steps) && (PARAMS..=1_000).contains(&params);
+        possible.then_some(Scale { runs, steps, params }).ok_or_else(wanted)
     }
 }
 
-/// Puts an experiment `synthetic RUNS x STEPS` of ordinary runs into `store`, unless it is there.
+/// Puts an experiment `synthetic RUNS x STEPS` of ordinary runs into `store`, unless it is there; `x PARAMS` if they have
+/// more than usual.
 pub async fn fill(store: &Store, artifacts: &Path, scale: Scale) -> Result<Filled, FillError> {
-    let name = format!("synthetic {} x {}", scale.runs, scale.steps);
-    fill_with(store, artifacts, name, (0..scale.runs).map(move |number| run(number, scale.steps))).await
+    let mut name = format!("synthetic {} x {}", scale.runs, scale.steps);
+    if scale.params > PARAMS {
+        name.push_str(&format!(" x {}", scale.params));
+    }
+    let run = move |number| {
+        let mut run = run(number, scale.steps);
+        run.params.extend(more_params(number, scale.params - PARAMS));
+        run
+    };
+    fill_with(store, artifacts, name, (0..scale.runs).map(run)).await
 }
 
 /// Puts an experiment `synthetic long RUNS x STEPS` into `store`, unless it is there: one metric a
@@ -98,6 +120,20 @@ pub fn run(number: u32, steps: u32) -> RecordedRun {
     let tags = [("fate", fate.name()), ("team", ["red", "green", "blue"][number as usize % 3])];
     let logged = METRICS.into_iter().zip(curves);
     recorded(number, format!("run-{number:04}"), status, params.written(), &tags, logged, &mut random)
+}
+
+/// `count` params of run `number` beside the usual ones: numbers, counts, names and switches.
+fn more_params(number: u32, count: u32) -> impl Iterator<Item = (String, String)> {
+    let mut random = Random::new(u64::from(number) + (2 << 32));
+    (0..count).map(move |at| {
+        let value = match at % 4 {
+            0 => format!("{:.3e}", 10f64.powf(random.within(-6.0, 0.0))),
+            1 => (random.bits() % 512).to_string(),
+            2 => random.pick(&["mean", "sum", "max", "none"]).to_owned(),
+            _ => random.pick(&["true", "false"]).to_owned(),
+        };
+        (format!("model.part_{:02}.setting_{}", at / 8, at % 8), value)
+    })
 }
 
 /// Long run `number` of `steps` steps.
@@ -331,15 +367,18 @@ mod tests {
     #[test]
     fn a_scale_is_runs_by_steps() {
         for (text, scale) in [
-            ("500x10000", Some((500, 10_000))),
-            ("3x1000000", Some((3, 1_000_000))),
+            ("500x10000", Some((500, 10_000, 10))),
+            ("3x1000000", Some((3, 1_000_000, 10))),
+            ("5x20x200", Some((5, 20, 200))),
+            ("5x20x9", None),
+            ("5x20x10x10", None),
             ("0x100", None),
             ("5x19", None),
             ("5", None),
             ("-1x100", None),
             ("5x99999999999", None),
         ] {
-            let read = text.parse::<Scale>().ok().map(|scale| (scale.runs, scale.steps));
+            let read = text.parse::<Scale>().ok().map(|scale| (scale.runs, scale.steps, scale.params));
             assert_eq!(read, scale, "{text}");
         }
     }
@@ -355,6 +394,14 @@ mod tests {
         assert_eq!(ids.len(), runs.len());
         let values = || runs.iter().flat_map(|run| &run.series[0].values);
         assert!(values().any(|value| value.is_nan()) && values().any(|&value| value > 10.0));
+    }
+
+    #[test]
+    fn further_params_are_the_same_again_and_differ_by_run() {
+        let of = |number| more_params(number, 190).collect::<BTreeMap<_, _>>();
+        assert_eq!(of(7), of(7));
+        assert_eq!(of(7).len(), 190);
+        assert_ne!(of(7), of(8));
     }
 
     #[test]
