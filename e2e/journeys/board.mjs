@@ -125,6 +125,16 @@ test('a panel is dragged to another place, hidden, and brought back', async ({ p
   await expect.poll(order).toEqual(['train/loss', 'train/grad_norm']);
 });
 
+test('the menu of a panel at the bottom stays inside the window', async ({ page, seeded }) => {
+  await page.goto(seeded.address);
+  await chartOf(page, 'train/loss');
+  const last = page.getByRole('figure').last();
+  await last.scrollIntoViewIfNeeded();
+  await last.hover();
+  await last.getByRole('button', { name: /^Actions of/ }).click();
+  for (const item of await page.getByRole('menuitem').all()) await expect(item).toBeInViewport({ ratio: 1 });
+});
+
 test('a note stands where the crosshair was', async ({ page, seeded }) => {
   await page.goto(seeded.address);
   const chart = await chartOf(page, 'train/loss');

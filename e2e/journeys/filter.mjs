@@ -1,5 +1,6 @@
 // Which runs: a filter built from rows, typed, taken back, shared; and one that cannot be read.
 import { RUNS, addressOf, chartOf, expect, test } from '../support/journey.mjs';
+import { tracking } from '../support/tracking.mjs';
 
 const fieldOf = page => page.getByRole('textbox', { name: 'Filter runs' });
 const countOf = page => page.getByRole('complementary', { name: 'Runs' }).getByRole('status');
@@ -64,6 +65,38 @@ test('type a filter with the keyboard alone, share it, take it back', async ({ p
   await page.keyboard.press('Control+z');
   await expect(countOf(page)).toContainText(`${RUNS} runs`);
   await expect(fieldOf(page)).toHaveValue('');
+});
+
+test('params are compared as numbers, times and durations as people write them, in text and rows', async ({ page, server }) => {
+  const api = tracking(server.url);
+  const experiment = await api.fill('rates', [['slow', '1e-4'], ['middle', '0.01'], ['same', '1e-2'], ['fast', '0.1'], ['auto', 'auto']]
+    .map(([name, lr]) => ({ name, params: { lr, batch: '32' }, curves: { loss: [1, 2] } })));
+  await page.goto(`${server.url}/experiments/${experiment}`);
+  for (const [text, runs] of [
+    ['params.lr >= 0.01', '3 runs pass the filter'],
+    ['params.lr = 0.01', '2 runs pass the filter'],
+    ["params.lr = '0.01'", '1 run passes the filter'],
+    ['NOT params.lr < 1', '1 run passes the filter'],
+    ["start_time > '2025-01-31 14:00' AND duration > 90s", '5 runs pass the filter'],
+  ]) {
+    await fieldOf(page).fill(text);
+    await fieldOf(page).press('Enter');
+    await expect(countOf(page), text).toContainText(runs);
+  }
+  await page.getByRole('button', { name: 'Build' }).click();
+  const rows = page.getByRole('dialog', { name: 'Build a filter' }).getByRole('group', { name: 'Condition' });
+  await expect(rows.nth(0).getByRole('combobox', { name: 'Value' })).toHaveValue('2025-01-31 14:00');
+  await rows.nth(1).getByRole('combobox', { name: 'Value' }).fill('2h');
+  await rows.nth(1).getByRole('combobox', { name: 'Value' }).press('Enter');
+  await expect(fieldOf(page)).toHaveValue("start_time > '2025-01-31 14:00' AND duration > 2h");
+  await rows.nth(1).getByRole('combobox', { name: 'Column' }).selectOption('params.lr');
+  await rows.nth(1).getByRole('combobox', { name: 'Comparison' }).selectOption('<=');
+  await rows.nth(1).getByRole('combobox', { name: 'Value' }).fill('1e-2');
+  await rows.nth(1).getByRole('combobox', { name: 'Value' }).press('Enter');
+  await expect(countOf(page)).toContainText('3 runs pass the filter');
+  await page.keyboard.press('Escape');
+  await fieldOf(page).fill("duration > 'an hour'");
+  await expect(page.getByRole('group', { name: 'Filter' }).getByRole('alert')).toContainText('a duration such as 90s');
 });
 
 test('a filter that cannot be read says where, and the page goes on', async ({ page, seeded }) => {

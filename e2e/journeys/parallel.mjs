@@ -89,6 +89,23 @@ test('axes move, invert, brush and go by keyboard', async ({ page, seeded }) => 
   await expect.poll(names).toEqual([before[0], ...before.slice(2), before[1]]);
 });
 
+test('an axis is thrown off by its title, however fast, and colours are chosen on a narrow window, too', async ({ page, seeded }) => {
+  await page.setViewportSize({ width: 800, height: 900 });
+  const figure = await open(page, seeded);
+  await page.getByRole('combobox', { name: 'Colour by' }).selectOption({ label: 'val/acc' });
+  const title = figure.getByRole('button', { name: 'Axis depth', exact: true });
+  const { x, y } = await title.boundingBox();
+  await page.mouse.move(x + 8, y + 8);
+  await page.mouse.down();
+  // At once beyond the title.
+  await page.mouse.move(x + 12, y - 60);
+  await page.mouse.move(x + 12, y - 70);
+  await page.mouse.up();
+  await expect(title).toHaveCount(0);
+  await page.keyboard.press('Control+z');
+  await expect(title).toBeVisible();
+});
+
 test('hover names a run and raises it in the list, a click opens it', async ({ page, seeded }) => {
   const figure = await open(page, seeded);
   const plot = await figure.getByRole('img').boundingBox();

@@ -73,3 +73,29 @@ test('Parquet of what passes filter and search, and every point of it, by keyboa
     expect(bytes.subarray(-4).toString(), 'a file that is whole').toBe('PAR1');
   }
 });
+
+test('a pinned column stays beside the name, a cell is copied, and undo lets the column go', async ({ page, context, seeded }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto(`${seeded.address}/table`);
+  const grid = page.getByRole('treegrid', { name: 'Runs' });
+  const heading = page.getByRole('columnheader', { name: /^optimizer/ });
+  await heading.getByRole('button', { name: 'Column optimizer' }).click();
+  await page.getByRole('menuitem', { name: 'Pin it beside the name' }).click();
+  await expect(page.getByRole('columnheader').nth(1)).toContainText('optimizer');
+  const left = async () => Math.round((await heading.boundingBox()).x);
+  const before = await left();
+  await grid.evaluate(node => { node.scrollLeft = node.scrollWidth; });
+  await expect(page.getByRole('columnheader', { name: /^val\/loss/ })).toBeVisible();
+  expect(await left()).toBe(before);
+  const cell = grid.locator('[data-column="params.optimizer"]').first();
+  await expect.poll(async () => Math.round((await cell.boundingBox()).x)).toBe(before);
+
+  await cell.click();
+  await cell.press('Control+c');
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await cell.innerText());
+  await page.keyboard.press('ArrowRight');
+  await expect(grid.locator(':focus')).toBeInViewport();
+  await page.keyboard.press('Control+z');
+  await grid.evaluate(node => { node.scrollLeft = 0; });
+  await expect(page.getByRole('columnheader').nth(1)).toContainText('Status');
+});

@@ -178,7 +178,8 @@ const KEYS: &[(&str, &str)] = &[
 
 #[component]
 fn Keys(#[prop(into)] on_close: Callback<()>) -> impl IntoView {
-    let rows = KEYS.iter().map(|(key, words)| view! { <dt><kbd>{*key}</kbd></dt><dd>{*words}</dd> }).collect_view();
+    let rows =
+        KEYS.iter().map(|(key, words)| view! { <div><dt><kbd>{*key}</kbd></dt><dd>{*words}</dd></div> }).collect_view();
     view! { <Dialog title="Keys" on_close><dl class="keys">{rows}</dl></Dialog> }.into_any()
 }
 

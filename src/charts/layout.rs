@@ -245,11 +245,14 @@ impl LineChart {
         }
         let beyond =
             parts().flatten().filter(|y| y.is_finite() && !(domain[0]..=domain[1]).contains(*y)).count() as u64;
-        let note = format!(
-            "y fits most values; {} beyond, up to {}",
-            counted(beyond, "point lies", "points lie"),
-            crate::format::value_text(if whole[1] > domain[1] { whole[1] } else { whole[0] })
-        );
+        let furthest = crate::format::value_text(if whole[1] > domain[1] { whole[1] } else { whole[0] });
+        // Bands, and originals behind smoothed lines, may reach further than any line.
+        let note = match beyond {
+            0 => format!("y fits most values; what lies behind the lines reaches {furthest}"),
+            _ => {
+                format!("y fits most values; {} beyond, up to {furthest}", counted(beyond, "point lies", "points lie"))
+            }
+        };
         Some((domain, note))
     }
 

@@ -6,7 +6,7 @@
 //! Reading is one pass over the text, without recursion.
 //!
 //! Our own questions about runs say more ([`parse_query`]): `OR`, `NOT`, parentheses, regular
-//! expressions, durations. MLflow's endpoints refuse what MLflow refuses. [`Form`] is the same
+//! expressions, params as numbers, durations and dates. MLflow's endpoints refuse what MLflow refuses. [`Form`] is the same
 //! expression as rows, for people who do not want to write it.
 
 use crate::summary::{Direction, Summary};
@@ -18,6 +18,7 @@ mod own;
 mod parse;
 mod print;
 mod subject;
+mod time;
 
 pub use form::{Condition, Form, Operator, Part};
 pub use own::{parse_query, parse_sort, resolved_best};

@@ -263,7 +263,8 @@ fn value_hint(row: &Condition) -> &'static str {
         Operator::In | Operator::NotIn => "a, b, c",
         Operator::Like | Operator::ILike => "%part%",
         Operator::Matches => "^regex$",
-        Operator::Order(_) if matches!(row.field, Field::Attribute(_)) && row.is_number() => "milliseconds",
+        Operator::Order(_) if row.field == Field::Attribute(RunAttribute::Duration) => "90s, 5m, 2h, 1d",
+        Operator::Order(_) if matches!(row.field, Field::Attribute(_)) && row.is_number() => "2026-01-31 14:00, in UTC",
         Operator::Order(_) if row.is_number() => "number",
         Operator::Order(_) | Operator::Missing | Operator::Present => "value",
     }

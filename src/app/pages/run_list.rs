@@ -13,6 +13,7 @@ use crate::{
         menu::{Action, Menu},
     },
 };
+use charts::format::counted;
 use data::{
     column::{Attribute, Column},
     query::OrderKey,
@@ -99,13 +100,13 @@ pub fn summary(workspace: Workspace) -> String {
             format!("{matching} of the first {loaded} of {total} runs")
         }
         (true, _) => format!("{} of {} runs", count(matching as u64), count(total as u64)),
-        (false, Some(what)) => format!("{} runs pass {what}", count(total as u64)),
-        (false, None) => format!("{} runs", count(total as u64)),
+        (false, Some(what)) => format!("{} {what}", counted(total as u64, "run passes", "runs pass")),
+        (false, None) => counted(total as u64, "run", "runs"),
     };
     let groups = workspace.lines.with(|lines| match (lines.grouped, lines.groups.len()) {
         (false, _) => String::new(),
         (true, MOST_GROUPS) => format!(" in the first {} groups", count(MOST_GROUPS as u64)),
-        (true, groups) => format!(" in {} groups", count(groups as u64)),
+        (true, groups) => format!(" in {}", counted(groups as u64, "group", "groups")),
     });
     let newest = workspace.view(|view| view.order_by.is_empty()).get();
     let which = match drawn == MOST_DRAWN && matching > drawn {

@@ -33,6 +33,7 @@ pub const NAME_PX: f64 = 260.0;
 const COLUMN_PX: u16 = 120;
 const DELTA_PX: u16 = 64;
 const SPREAD_PX: u16 = 24;
+const TIME_SPREAD_PX: u16 = 56;
 const SPARK_PX: u16 = 60;
 /// Rows drawn beyond each edge.
 const SPARE_ROWS: usize = 10;
@@ -48,6 +49,20 @@ pub struct Placed {
     pub left: f64,
     /// How wide it is.
     pub width: f64,
+    /// Whether it stays where it is while others scroll.
+    pub pinned: bool,
+}
+
+impl Placed {
+    /// What makes it another cell to draw.
+    pub fn key(&self) -> (Column, i64, i64, bool) {
+        (self.column.clone(), self.left as i64, self.width as i64, self.pinned)
+    }
+
+    /// Where it stands, as a style.
+    pub fn style(&self) -> String {
+        format!("left: {}px; width: {}px", NAME_PX + self.left, self.width)
+    }
 }
 
 /// The table with its controls.
@@ -75,9 +90,10 @@ pub fn TablePane(workspace: Workspace) -> impl IntoView {
                 <SelectionsButton workspace/>
                 <span class="runs-count" role="status">{move || counts(workspace)}</span>
                 <BulkBar workspace/>
-                <span style="margin-left: auto"></span>
-                <Menu label="Export" words="Export".to_owned() actions=Callback::new(move |()| export_actions(workspace))/>
-                <Menu label="Actions of the table" actions/>
+                <span class="toolbar-end">
+                    <Menu label="Export" words="Export".to_owned() actions=Callback::new(move |()| export_actions(workspace))/>
+                    <Menu label="Actions of the table" actions/>
+                </span>
             </div>
             <Grid workspace/>
         </div>
@@ -109,6 +125,11 @@ fn Grid(workspace: Workspace) -> impl IntoView {
     let placed = placed(workspace);
     let total_width =
         Memo::new(move |_| NAME_PX + placed.with(|placed| placed.last().map_or(0.0, |last| last.left + last.width)));
+    // What a cell must not hide under when it gets the focus.
+    let fixed_width = Memo::new(move |_| {
+        let pinned = |placed: &&Placed| placed.pinned;
+        NAME_PX + placed.with(|placed| placed.iter().take_while(pinned).map(|placed| placed.width).sum::<f64>())
+    });
     let count = Memo::new(move |_| workspace.lines.with(|lines| lines.lines.len()));
     let rows = Memo::new(move |_| {
         let count = count.get();
@@ -128,7 +149,7 @@ fn Grid(workspace: Workspace) -> impl IntoView {
         placed.with(|placed| {
             placed
                 .iter()
-                .filter(|column| column.left + column.width > left && column.left < left + width)
+                .filter(|column| column.pinned || (column.left + column.width > left && column.left < left + width))
                 .cloned()
                 .collect::<Vec<_>>()
         })
@@ -152,6 +173,7 @@ fn Grid(workspace: Workspace) -> impl IntoView {
     };
     view! {
         <div class="grid" node_ref=scroller role="treegrid" aria-label="Runs" tabindex="0" aria-multiselectable="true"
+            style:scroll-padding=move || format!("32px 0 0 {}px", fixed_width.get())
             aria-rowcount=move || count.get() + 1
             aria-colcount=move || placed.with(|placed| placed.len() + 1)
             on:keydown=move |event| on_cell_key(&event, workspace, &columns(), rows.get_untracked().0)
@@ -169,7 +191,7 @@ fn Grid(workspace: Workspace) -> impl IntoView {
             <CellMenu workspace cell=menu/>
             <div class="grid-head" role="row" style:width=move || format!("{}px", total_width.get())>
                 <Heading workspace column=Column::Attribute(Attribute::Name) place=None placed/>
-                <For each=move || in_sight.get() key=|placed| (placed.column.clone(), placed.left as i64, placed.width as i64)
+                <For each=move || in_sight.get() key=Placed::key
                     children=move |of| view! { <Heading workspace column=of.column.clone() place=Some(of) placed/> }/>
             </div>
             <div class="grid-body" role="rowgroup"
@@ -193,18 +215,21 @@ fn Grid(workspace: Workspace) -> impl IntoView {
 fn placed(workspace: Workspace) -> Memo<Arc<Vec<Placed>>> {
     let columns = workspace.table_columns();
     let settings = workspace.view(|view| {
-        (view.table.widths.clone(), view.table.sparklines, view.baseline.is_some(), !view.group_by.is_empty())
+        let table = (view.table.widths.clone(), view.table.pinned.clone(), view.table.sparklines);
+        (table, view.baseline.is_some(), !view.group_by.is_empty())
     });
     Memo::new(move |_| {
-        let (widths, sparks, baseline, grouped) = settings.get();
+        let ((widths, pinned, sparks), baseline, grouped) = settings.get();
         let mut left = 0.0;
         let place = |column: &Column| {
             let metric = column.metric().is_some();
-            let more = [(metric && sparks, SPARK_PX), (metric && baseline, DELTA_PX), (grouped, SPREAD_PX)];
+            let time = *column == Column::Attribute(Attribute::Duration);
+            let spread = if time { TIME_SPREAD_PX } else { SPREAD_PX };
+            let more = [(metric && sparks, SPARK_PX), ((metric || time) && baseline, DELTA_PX), (grouped, spread)];
             let more: u16 = more.into_iter().filter_map(|(shown, px)| shown.then_some(px)).sum();
             let width = f64::from(widths.get(column).copied().unwrap_or(COLUMN_PX + more));
             left += width;
-            Placed { column: column.clone(), left: left - width, width }
+            Placed { column: column.clone(), left: left - width, width, pinned: pinned.contains(column) }
         };
         Arc::new(columns.get().iter().map(place).collect::<Vec<_>>())
     })

@@ -1,7 +1,10 @@
 //! What can be done from a cell of the table: keep only runs with its value, or only others.
 
-use crate::state::{Workspace, filter::condition_of_cell};
-use data::{column::Column, run::RunRow};
+use crate::state::{Workspace, filter::condition_of_cell, runs::RunList};
+use data::{
+    column::{Cell, Column},
+    run::RunRow,
+};
 use leptos::{ev, html, prelude::*};
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
@@ -44,6 +47,36 @@ fn narrow(workspace: Workspace, row: usize, column: &Column, same: bool) {
     if let Some(condition) = condition {
         workspace.narrow(&condition);
     }
+}
+
+/// Copies the value of a cell, in full.
+fn copy(workspace: Workspace, row: usize, column: &Column) {
+    let text = match run_of(workspace, row) {
+        Some(run) => value_of(column, &run),
+        None => untrack(|| workspace.group_at(row))
+            .and_then(|group| {
+                let mean = |list: &RunList| {
+                    group.spread(list, column).filter(|spread| spread.n > 0).map(|spread| spread.mean.0)
+                };
+                workspace.runs.list.with_untracked(mean).map(|mean| mean.to_string())
+            })
+            .unwrap_or_default(),
+    };
+    let _ = window().navigator().clipboard().write_text(&text);
+}
+
+/// What a run has in a column, as it was written.
+fn value_of(column: &Column, run: &RunRow) -> String {
+    let written = match column {
+        Column::Param(name) => run.params.get(name),
+        Column::Tag(name) => run.tags.get(name),
+        Column::Attribute(_) | Column::Metric(_) | Column::Summary(..) => None,
+    };
+    written.cloned().unwrap_or_else(|| match column.cell(run) {
+        Cell::Number(value) => value.to_string(),
+        Cell::Text(text) => text.to_owned(),
+        Cell::Missing => String::new(),
+    })
 }
 
 /// The menu of a cell, while there is one.
@@ -103,6 +136,13 @@ pub fn CellMenu(workspace: Workspace, cell: RwSignal<Option<CellAt>>) -> impl In
                 </button>
             })
         };
+        let copy_it = {
+            let (row, column) = (at.row, at.column.clone());
+            move |_| {
+                cell.set(None);
+                copy(workspace, row, &column);
+            }
+        };
         let items = (item("Only runs with this value", true), item("Only runs with another", false));
         let nothing = items.0.is_none();
         let style = format!("left: min({}px, calc(100vw - 300px)); top: min({}px, calc(100vh - 110px))", at.x, at.y);
@@ -110,6 +150,7 @@ pub fn CellMenu(workspace: Workspace, cell: RwSignal<Option<CellAt>>) -> impl In
             <div class="menu-list cell-menu" role="menu" aria-label="Cell" node_ref=list style=style tabindex="-1"
                 on:keydown=on_key on:focusout=on_blur>
                 {items}
+                <button type="button" role="menuitem" tabindex="-1" on:click=copy_it><span>"Copy the value"</span> <kbd>"Ctrl C"</kbd></button>
                 {nothing.then(|| view! { <button type="button" role="menuitem" aria-disabled="true">"No filter asks for this value"</button> })}
             </div>
         })
@@ -118,11 +159,20 @@ pub fn CellMenu(workspace: Workspace, cell: RwSignal<Option<CellAt>>) -> impl In
 
 /// Arrow keys move between cells; `=` and `!` keep the runs with the value of the cell in focus, or the others.
 pub fn on_cell_key(event: &ev::KeyboardEvent, workspace: Workspace, columns: &[Column], first_row: usize) {
-    if event.ctrl_key() || event.meta_key() || event.alt_key() || crate::routes::typing(event) {
+    if event.alt_key() || crate::routes::typing(event) {
         return;
     }
     let focused = document().active_element();
     let now = focused.as_ref().and_then(place_of);
+    if event.ctrl_key() || event.meta_key() {
+        // What is selected as text is copied as it is.
+        let text = window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
+        if let (Some((row, column)), "c", false) = (now, event.key().as_str(), text) {
+            event.prevent_default();
+            copy(workspace, row, &column);
+        }
+        return;
+    }
     let key = event.key();
     let (down, right) = match key.as_str() {
         "ArrowDown" => (1, 0),

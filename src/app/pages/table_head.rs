@@ -73,10 +73,8 @@ pub fn Heading(
         }
         moved.set(0.0);
     };
-    let style = place.as_ref().map_or_else(
-        || format!("width: {NAME_PX}px"),
-        |place| format!("left: {}px; width: {}px", NAME_PX + place.left, place.width),
-    );
+    let style = place.as_ref().map_or_else(|| format!("width: {NAME_PX}px"), Placed::style);
+    let pinned = place.as_ref().is_some_and(|place| place.pinned);
     let title = column.label();
     let kind = match &column {
         Column::Attribute(_) => "",
@@ -105,7 +103,7 @@ pub fn Heading(
             && workspace.runs.list.with_untracked(cells)
     };
     view! {
-        <div class="grid-heading" role="columnheader" aria-sort=aria_sort data-name=name.to_string() style=style
+        <div class="grid-heading" role="columnheader" aria-sort=aria_sort data-name=name.to_string() data-pinned=pinned.to_string() style=style
             style:transform=move || (moved.get() != 0.0).then(|| format!("translateX({}px)", moved.get()))
             data-dragged=move || (moved.get() != 0.0).to_string()
             data-number=number.to_string()>
@@ -191,6 +189,17 @@ fn actions(workspace: Workspace, column: &Column) -> Vec<Action> {
     ));
     actions
         .push(action("Sort by it as well".to_owned(), Callback::new(move |()| workspace.sort(&of.read_value(), true))));
+    let pinned = workspace.view_now(|view| view.table.pinned.contains(column));
+    actions.push(action(
+        if pinned { "Let it scroll again" } else { "Pin it beside the name" }.to_owned(),
+        Callback::new(move |()| {
+            workspace.change("pin column", |view| {
+                if !view.table.pinned.remove(&of.read_value()) {
+                    view.table.pinned.insert(of.get_value());
+                }
+            });
+        }),
+    ));
     actions.push(by_place("Move left", |columns, at| shift(columns, at, -1)));
     actions.push(by_place("Move right", |columns, at| shift(columns, at, 1)));
     actions.push(by_place("Hide the column", |columns, at| drop(columns.remove(at))));

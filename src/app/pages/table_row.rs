@@ -114,7 +114,7 @@ fn cells(
     (move || {
         let (measure, cell) = (measure.get(), cell.clone());
         view! {
-            <For each=move || in_sight.get() key=|placed| (placed.column.clone(), placed.left as i64, placed.width as i64)
+            <For each=move || in_sight.get() key=Placed::key
                 children=move |placed| cell(placed, &measure)/>
         }
     })
@@ -185,7 +185,7 @@ fn run_cell(workspace: Workspace, placed: Placed, row: &Arc<RunRow>, at: usize, 
             };
             view! { {spark} <span>{text}</span> }.into_any()
         }
-        _ => text.into_any(),
+        _ => view! { <span>{text}</span> }.into_any(),
     };
     cell_view(&placed, at, look, title, inner, delta)
 }
@@ -197,12 +197,18 @@ fn group_cell(workspace: Workspace, placed: Placed, group: &Group, at: usize, me
         return cell_view(&placed, at, "missing", "Not known yet".to_owned(), "…".into_any(), None);
     };
     let (text, look) = spread_text(&column, &spread);
+    let inner = match column {
+        Column::Attribute(Attribute::Status) if look == "text" => {
+            view! { <span class="status" data-status=text.clone()>{text.to_lowercase()}</span> }.into_any()
+        }
+        _ => view! { <span>{text}</span> }.into_any(),
+    };
     let delta = measure
         .baseline
         .as_ref()
         .filter(|_| spread.n > 0)
         .and_then(|base| delta(&column, spread.mean.0, column.cell(base).finite()?, &measure.directions));
-    cell_view(&placed, at, look, spread_title(&column, &spread, group.group.runs), text.into_any(), delta)
+    cell_view(&placed, at, look, spread_title(&column, &spread, group.group.runs), inner, delta)
 }
 
 /// What the runs of a group have: their mean and deviation, or what all of them share.
@@ -267,13 +273,12 @@ fn cell_view(
     inner: AnyView,
     delta: Option<Delta>,
 ) -> AnyView {
-    let style = format!("left: {}px; width: {}px", NAME_PX + placed.left, placed.width);
     let delta = delta.map(|delta| {
         view! { <span class="delta" data-side=delta.side title=delta.title.clone() aria-label=delta.title role="img">{delta.text}</span> }
     });
     view! {
         <div class="grid-cell" role="gridcell" tabindex="-1" data-row=at.to_string() data-column=placed.column.to_string() data-look=look
-            style=style title=title>{inner}{delta}</div>
+            data-pinned=placed.pinned.to_string() style=placed.style() title=title>{inner}{delta}</div>
     }
     .into_any()
 }

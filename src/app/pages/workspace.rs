@@ -103,6 +103,10 @@ fn ExperimentWorkspace(experiment: String, tab: Memo<Option<Tab>>) -> impl IntoV
             if let Ok(row) = &answer {
                 shell.at(vec![("Experiments".to_owned(), Some("/".to_owned())), (row.name.clone(), None)]);
             }
+            if answer.as_ref().is_err_and(ApiError::is_not_found) {
+                // Nothing is here to undo, to share, or to be live.
+                shell.actions.try_set(None);
+            }
             found.try_set(Some(answer));
         }
     });
@@ -273,9 +277,9 @@ fn Actions(workspace: Workspace) -> impl IntoView {
             on:click=move |_| folded.update(|folded| *folded = !*folded)>{icon(Icon::Sidebar)}</button>
         <ViewsButton workspace/>
         <button type="button" class="button" on:click=move |_| to_share.set(Some(ShareTarget::View { placed: placed_now(workspace) }))>"Share"</button>
-        <button type="button" class="button" on:click=copy>
+        <button type="button" class="button topbar-copy" aria-label="Copy link" title="Copy a link to what is on the screen" on:click=copy>
             {icon(Icon::Link)}
-            <span aria-live="polite">{move || if copied.get() { "Link copied" } else { "Copy link" }}</span>
+            <span aria-live="polite" data-said=move || copied.get().to_string()>{move || if copied.get() { "Link copied" } else { "Copy link" }}</span>
         </button>
     }
     .into_any()

@@ -28,7 +28,11 @@ pub(super) fn Foot(panel: Panel) -> impl IntoView {
     });
     let sentence = Memo::new(move |_| panel.fidelity());
     let words = move || {
-        let mut parts: Vec<String> = sentence.get().into_iter().collect();
+        // Where nothing is drawn, there is nothing to say of it.
+        let Some(sentence) = sentence.get().filter(|_| panel.frames.with(|frames| !frames.is_empty())) else {
+            return String::new();
+        };
+        let mut parts = vec![sentence];
         let notes: BTreeSet<String> = panel.notes.with(|notes| notes.values().flatten().cloned().collect());
         parts.extend(notes);
         parts.join("; ")

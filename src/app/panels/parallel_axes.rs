@@ -97,7 +97,7 @@ fn Head(panel: Panel, column: Column, places: Memo<Vec<(Column, f64)>>) -> impl 
         let x = at.get().map_or(0.0, |at| places.with(|places| places[at].1));
         let gap = places.with(|places| if places.len() > 1 { places[1].1 - places[0].1 } else { 200.0 });
         let (dx, dy) = drag.get().filter(Drag::moved).map_or((0.0, 0.0), |drag| drag.by());
-        format!("left: {x}px; width: {}px; transform: translate(calc(-50% + {dx}px), {dy}px)", (gap - 8.0).min(180.0))
+        format!("left: {x}px; width: {}px; transform: translate(calc(-50% + {dx}px), {dy}px)", (gap - 4.0).min(180.0))
     };
     let note = move || {
         head.axis().map(|axis| {
@@ -159,7 +159,7 @@ fn Head(panel: Panel, column: Column, places: Memo<Vec<(Column, f64)>>) -> impl 
     let title = column.label();
     view! {
         <div class="axis-head" node_ref=node style=style data-state=state data-side=side
-            on:pointerdown=down on:pointermove=moved on:pointerup=up on:pointercancel=move |_| drag.set(None)
+            on:pointerdown=down on:pointermove=moved on:pointerleave=moved on:pointerup=up on:pointercancel=move |_| drag.set(None)
             on:keydown=move |event| head.key(&event)>
             <Menu label=format!("Axis {title}") words=title actions=Callback::new(move |()| head.actions())/>
             <span class="axis-note">{note}</span>

@@ -125,7 +125,9 @@ pub fn Form(workspace: Workspace, level: Level) -> impl IntoView {
         Level::Section(_) => ("Section", Some(place::section_title(workspace, &level))),
         Level::Panel(key) => ("Panel", Some(workspace.title_of(key))),
     };
-    let label = move || title.map_or_else(|| words.to_owned(), |title| format!("{words} {}", title.get()));
+    // One that nobody named is called as its kind.
+    let named = move || title.map(|title| title.get()).filter(|title| title != words);
+    let label = move || named().map_or_else(|| words.to_owned(), |title| format!("{words} {title}"));
     let parts = match &level {
         Level::Workspace => {
             [place::board(workspace), look::all(editor), place::hidden(workspace)].collect_view().into_any()

@@ -60,13 +60,13 @@ pub fn Toolbar(workspace: Workspace) -> impl IntoView {
     let color = workspace.view(|view| view.color_by.clone().into_iter().collect::<Vec<_>>());
     let color_by = Callback::new(move |by| workspace.change("colour by", |view| view.color_by = by));
     view! {
-        <div class="toolbar" role="toolbar" aria-label="Panel settings">
+        <div class="toolbar board-toolbar" role="toolbar" aria-label="Panel settings">
             <Segments label="X axis" chosen=x on_choose=choose_x
                 choices=vec![(XAxis::Step, "Step"), (XAxis::RelativeTime, "Relative"), (XAxis::WallTime, "Wall time"), (XAxis::Metric, "Metric")]/>
             <Segments label="Y scale" chosen=y
                 on_choose=Callback::new(move |y| set("y scale", &|lines| lines.y = Some(y)))
                 choices=vec![(YScale::Linear, "Linear"), (YScale::Log, "Log"), (YScale::Symlog, "Symlog")]/>
-            <span class="slider">"Smoothing" <SmoothingControl smoothing on_choose=smooth/></span>
+            <span class="slider smoothing-label"><span class="toolbar-word">"Smoothing"</span> <SmoothingControl smoothing on_choose=smooth/></span>
             <label class="slider">
                 "Outliers"
                 <select class="field" aria-label="Outliers"

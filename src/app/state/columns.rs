@@ -33,10 +33,11 @@ impl Workspace {
         Memo::new(move |_| list.with(|list| list.columns().clone()))
     }
 
-    /// The columns that the table shows beside the name, in order.
+    /// The columns that the table shows beside the name, in order: those that are pinned come first.
     pub fn table_columns(&self) -> Memo<Arc<Vec<Column>>> {
         let all = self.columns();
-        let table = self.view(|view| (view.table.columns.clone(), view.table.only_differing));
+        let table =
+            self.view(|view| (view.table.columns.clone(), view.table.only_differing, view.table.pinned.clone()));
         let runs = self.runs;
         Memo::new(move |before: Option<&Arc<Vec<Column>>>| {
             // Columns that came and went with each part of a page would move what is read.
@@ -45,10 +46,11 @@ impl Workspace {
             {
                 return before.clone();
             }
-            let (chosen, only_differing) = table.get();
+            let (chosen, only_differing, pinned) = table.get();
             let name = Column::Attribute(Attribute::Name);
             let mut columns = if chosen.is_empty() { all.get().iter().cloned().collect() } else { chosen };
             columns.retain(|column| *column != name);
+            columns.sort_by_key(|column| !pinned.contains(column));
             if only_differing {
                 let places = runs.matching.get();
                 let list = runs.list.get();

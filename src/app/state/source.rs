@@ -1,6 +1,7 @@
 //! What a line of a panel means: a metric, or an expression.
 
 use data::expression::Expression;
+use std::collections::BTreeSet;
 
 /// What is wrong with `line`, in words; nothing, where it `is_metric`.
 pub fn wrong_with(line: &str, is_metric: bool) -> Option<String> {
@@ -8,6 +9,18 @@ pub fn wrong_with(line: &str, is_metric: bool) -> Option<String> {
         return None;
     }
     Expression::parse(line).err().map(|error| format!("Not an expression: {error}."))
+}
+
+/// Says which metrics of `line` no run has, of those that `is_metric` knows; nothing for what cannot be read.
+pub fn unknown_in(line: &str, is_metric: impl Fn(&str) -> bool) -> Option<String> {
+    if line.trim().is_empty() || is_metric(line) {
+        return None;
+    }
+    let needs = Expression::parse(line).ok()?.needs();
+    let unknown: BTreeSet<&str> =
+        needs.metrics.iter().map(|(_, name)| &**name).filter(|name| !is_metric(name)).collect();
+    let names = unknown.into_iter().collect::<Vec<_>>().join(", ");
+    (!names.is_empty()).then(|| format!("No run has logged {names} yet."))
 }
 
 /// Whether growth of `metrics` changes `line`.
@@ -34,6 +47,20 @@ mod tests {
             ("val/loss -", false, false),
         ] {
             assert_eq!(follows(line, is_metric, &metrics), grows, "{line}");
+        }
+    }
+
+    #[test]
+    fn metrics_that_no_run_has_are_named() {
+        let known = |name: &str| name == "val/loss" || name == "my loss (%)";
+        for (line, words) in [
+            ("val/loss", None),
+            ("my loss (%)", None),
+            ("val/lass - baseline(acc) + val/loss * val/lass", Some("No run has logged acc, val/lass yet.")),
+            ("val/lass -", None),
+            ("", None),
+        ] {
+            assert_eq!(unknown_in(line, known).as_deref(), words, "{line}");
         }
     }
 

@@ -35,6 +35,7 @@ pub fn Menu(
     let button = NodeRef::<html::Button>::new();
     Effect::new(move |_| {
         if let Some(list) = list.get() {
+            keep_inside(&list);
             focus_item(&list, 0);
         }
     });
@@ -119,6 +120,15 @@ pub fn Menu(
         </div>
     }
     .into_any()
+}
+
+/// Moves a list that would reach below the window up, until all of it is seen.
+fn keep_inside(list: &web_sys::HtmlDivElement) {
+    let bottom = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(f64::MAX);
+    let below = list.get_bounding_client_rect().bottom() + 4.0 - bottom;
+    if below > 0.0 {
+        let _ = web_sys::HtmlElement::style(list).set_property("top", &format!("calc(100% + 4px - {below}px)"));
+    }
 }
 
 fn focus_item(list: &web_sys::HtmlDivElement, at: u32) {

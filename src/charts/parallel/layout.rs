@@ -85,7 +85,7 @@ impl ParallelChart {
         let place = |(at, mut ticks): (usize, Vec<Tick>)| {
             let x =
                 if self.axes.len() == 1 { f64::from(left + right) / 2.0 } else { f64::from(left) + gap * at as f64 };
-            let room = if at == 0 { gutter - theme.dpx(8.0) } else { gap * 0.62 - theme.dpx(8.0) };
+            let room = if at == 0 { gutter - theme.dpx(8.0) } else { gap * 0.76 - theme.dpx(8.0) };
             for tick in &mut ticks {
                 tick.label = shortened(&tick.label, room, theme.text_dpx);
             }

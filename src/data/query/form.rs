@@ -1,14 +1,17 @@
 //! A query as rows: what a form shows and changes. Written as text, it is the query again.
 
 use super::{
-    AttributeKind, Comparison, Expr, Field, Ordering, RunAttribute, Subject, Test, parse_query,
-    print::{list, number, quoted},
+    AttributeKind, Comparison, Expr, Field, Ordering, RunAttribute, Subject, Test,
+    lex::{Kind, Token, tokens},
+    parse_query,
+    print::{list, millis_text, number, quoted},
+    time::millis_of_date,
 };
 
 /// How a row compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operator {
-    /// On this side of a number; `=` and `!=` also of a text.
+    /// On this side of a number or a time; `=` and `!=` also of a text.
     Order(Ordering),
     /// `LIKE`
     Like,
@@ -59,7 +62,9 @@ impl Operator {
         let presence = [Operator::Present, Operator::Missing];
         match field {
             Field::Metric(_) | Field::Summary(..) => [&numbers[..], &presence].concat(),
-            Field::Param(_) | Field::Tag(_) => [&Operator::TEXT[..], &presence].concat(),
+            Field::Param(_) | Field::Tag(_) => {
+                [&Operator::TEXT[..2], &numbers[2..], &Operator::TEXT[2..], &presence].concat()
+            }
             Field::Dataset(_) => Operator::TEXT.to_vec(),
             Field::Attribute(attribute) => match attribute.kind() {
                 AttributeKind::Whole => numbers.to_vec(),
@@ -110,9 +115,11 @@ impl Condition {
 
     /// A row that asks for what `comparison` asks for; `None` if rows cannot say it.
     fn of(not: bool, comparison: &Comparison<RunAttribute>) -> Option<Condition> {
+        let keyed = matches!(comparison.field, Field::Param(_) | Field::Tag(_));
         let value = match &comparison.test {
             Test::Number(_, value) => number(*value),
-            Test::Whole(_, value) => value.to_string(),
+            Test::Whole(_, value) => millis_text(&comparison.field, *value).0,
+            Test::Text(_, text) if keyed && writes_number(text) => quoted(text, '\''),
             Test::Text(_, text) | Test::Like { pattern: text, .. } | Test::Matches(text) => text.clone(),
             Test::In(_, texts) => texts.join(", "),
             Test::Present(_) => String::new(),
@@ -131,21 +138,46 @@ impl Condition {
             _ if self.value.is_empty() => return None,
             Operator::In | Operator::NotIn => list(self.value.split(',').map(str::trim)),
             Operator::Like | Operator::ILike | Operator::Matches => quoted(&self.value, '\''),
-            Operator::Order(_) if self.is_number() => self.value.trim().to_owned(),
-            Operator::Order(_) => quoted(&self.value, '\''),
+            Operator::Order(_) if self.is_number() => match millis_of_date(&self.value) {
+                Some(_) => quoted(self.value.trim(), '\''),
+                None => self.value.trim().to_owned(),
+            },
+            Operator::Order(_) => self.same_as(),
         };
         let not = if self.not { "NOT " } else { "" };
         Some(format!("{not}{} {} {value}", self.field, self.operator.sign()).trim_end().to_owned())
     }
 
-    /// Whether the value is a number.
+    /// Whether the value is a number, or a time. Of a param it is one where it is held on a side of another.
     pub fn is_number(&self) -> bool {
         match &self.field {
             Field::Metric(_) | Field::Summary(..) => true,
             Field::Attribute(attribute) => attribute.kind() == AttributeKind::Whole,
-            Field::Param(_) | Field::Tag(_) | Field::Dataset(_) => false,
+            Field::Param(_) | Field::Tag(_) => match self.operator {
+                Operator::Order(ordering) => !matches!(ordering, Ordering::Equal | Ordering::NotEqual),
+                Operator::Like | Operator::ILike | Operator::Matches | Operator::In | Operator::NotIn => false,
+                Operator::Missing | Operator::Present => false,
+            },
+            Field::Dataset(_) => false,
         }
     }
+
+    /// The value of `=` and `!=` on a text. A param's number stands for itself however it is written, and in quotes for
+    /// just this text.
+    fn same_as(&self) -> String {
+        let keyed = matches!(self.field, Field::Param(_) | Field::Tag(_));
+        let value = self.value.trim();
+        let inside = value.strip_prefix('\'').and_then(|value| value.strip_suffix('\''));
+        match keyed && (writes_number(value) || inside.is_some_and(writes_number)) {
+            true => value.to_owned(),
+            false => quoted(&self.value, '\''),
+        }
+    }
+}
+
+/// Whether the language reads `text` as a number.
+fn writes_number(text: &str) -> bool {
+    tokens(text).is_ok_and(|tokens| matches!(&tokens[..], [Token { kind: Kind::Number(_), .. }, _]))
 }
 
 /// A row, or rows in parentheses.

@@ -18,6 +18,8 @@ pub(super) enum Kind<'a> {
     Quoted(char, String),
     /// A number as it is written.
     Number(&'a str),
+    /// A number with a unit of time, and what it is in milliseconds.
+    Span(&'a str, i64),
     /// A comparison sign.
     Sign(&'a str),
     Open,
@@ -30,7 +32,9 @@ impl Kind<'_> {
     /// Names the piece in an error.
     pub fn describe(&self) -> String {
         match self {
-            Kind::Word(text) | Kind::Number(text) | Kind::Sign(text) => format!("'{}'", super::excerpt(text)),
+            Kind::Word(text) | Kind::Number(text) | Kind::Span(text, _) | Kind::Sign(text) => {
+                format!("'{}'", super::excerpt(text))
+            }
             Kind::Quoted(quote, text) => format!("{quote}{}{quote}", super::excerpt(text)),
             Kind::Open => "'('".to_owned(),
             Kind::Close => "')'".to_owned(),
@@ -132,6 +136,8 @@ fn number(text: &str, at: usize) -> Result<(Kind<'_>, usize), QueryError> {
     // Rust also reads "-inf", "-nan" and such, which are not numbers in this language.
     if finite && !word.contains(|c: char| c.is_ascii_alphabetic() && !matches!(c, 'e' | 'E')) {
         Ok((Kind::Number(word), len))
+    } else if let Some(millis) = super::time::millis_of_span(word) {
+        Ok((Kind::Span(word, millis), len))
     } else {
         Err(QueryError::new(text, at, format!("'{}' is not a number", super::excerpt(word))))
     }

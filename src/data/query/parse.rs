@@ -3,8 +3,9 @@
 use super::{
     AttributeKind, Comparison, DatasetField, Expr, Field, OrderKey, Ordering, QueryError, Subject, Test,
     lex::{Kind, Token, tokens},
+    time::{millis_of_date, millis_of_span},
 };
-use crate::summary::Summary;
+use crate::{series::number_of_text, summary::Summary};
 
 /// How many comparisons a filter may have, so that the database can hold the question.
 pub(super) const MOST_COMPARISONS: usize = 200;
@@ -88,6 +89,7 @@ impl<'a, A: Subject> Reader<'a, A> {
                 self.text_test(true, true, true)?
             }
             Field::Metric(_) | Field::Summary(..) => self.number_test()?,
+            Field::Param(_) | Field::Tag(_) if self.own && self.asks_for_a_number() => self.number_test()?,
             Field::Param(_) | Field::Tag(_) => self.text_test(A::NULL_TESTS, false, true)?,
             Field::Dataset(_) => self.text_test(false, true, true)?,
             Field::Attribute(attribute) if !attribute.can_filter() => {
@@ -97,7 +99,7 @@ impl<'a, A: Subject> Reader<'a, A> {
                 AttributeKind::Text => self.text_test(false, false, true)?,
                 AttributeKind::ListableText => self.text_test(false, true, true)?,
                 AttributeKind::Id => self.text_test(false, true, false)?,
-                AttributeKind::Whole => self.whole_test()?,
+                AttributeKind::Whole => self.whole_test(attribute.is_span())?,
             },
         };
         Ok(Comparison { field, test })
@@ -210,6 +212,17 @@ impl<'a, A: Subject> Reader<'a, A> {
         }
     }
 
+    /// Whether a text is compared as the number that it writes: with `<` and the like, or with a number without quotes.
+    fn asks_for_a_number(&self) -> bool {
+        match &self.peek().kind {
+            Kind::Sign("=" | "!=") => {
+                self.tokens.get(self.at + 1).is_some_and(|next| matches!(next.kind, Kind::Number(_)))
+            }
+            Kind::Sign(sign) => *sign != "~",
+            _ => false,
+        }
+    }
+
     fn number_test(&mut self) -> Result<Test, QueryError> {
         let ordering = self.ordering()?;
         let token = self.next();
@@ -217,20 +230,32 @@ impl<'a, A: Subject> Reader<'a, A> {
             Kind::Number(number) => {
                 Ok(Test::Number(ordering, number.parse().expect("the lexer lets only numbers through")))
             }
+            // Params are texts, and so people write their numbers in quotes, too.
+            Kind::Quoted('\'' | '"', ref text) if self.own && number_of_text(text).is_some_and(f64::is_finite) => {
+                Ok(Test::Number(ordering, number_of_text(text).unwrap_or_default()))
+            }
             ref kind => Err(self.error(&token, format!("found {} where a number was expected", kind.describe()))),
         }
     }
 
-    fn whole_test(&mut self) -> Result<Test, QueryError> {
+    fn whole_test(&mut self, span: bool) -> Result<Test, QueryError> {
         let ordering = self.ordering()?;
         let token = self.next();
-        let whole = match token.kind {
+        let whole = match &token.kind {
             Kind::Number(number) => number.parse().ok(),
+            Kind::Span(_, millis) if self.own && span => Some(*millis),
+            Kind::Quoted('\'' | '"', text) if self.own && span => millis_of_span(text),
+            Kind::Quoted('\'' | '"', text) if self.own => millis_of_date(text),
             _ => None,
         };
-        whole.map(|whole| Test::Whole(ordering, whole)).ok_or_else(|| {
-            self.error(&token, format!("found {} where a whole number was expected", token.kind.describe()))
-        })
+        let expected = match (self.own, span) {
+            (false, _) => "a whole number",
+            (true, true) => "a duration such as 90s, 5m, 2h or 1d",
+            (true, false) => "a date such as '2026-01-31 14:00' in UTC, or milliseconds since 1970,",
+        };
+        whole
+            .map(|whole| Test::Whole(ordering, whole))
+            .ok_or_else(|| self.error(&token, format!("found {} where {expected} was expected", token.kind.describe())))
     }
 
     fn text_test(&mut self, nullable: bool, listable: bool, patterns: bool) -> Result<Test, QueryError> {

@@ -1,6 +1,9 @@
 //! Writing an expression as text that reads as the same expression.
 
-use super::{Comparison, DatasetField, Expr, Field, Operator, OrderKey, Ordering, RunAttribute, Subject, Test};
+use super::{
+    Comparison, DatasetField, Expr, Field, Operator, OrderKey, Ordering, RunAttribute, Subject, Test,
+    time::{date_of_millis, span_of_millis},
+};
 use std::fmt;
 
 /// `text` between quotes, a quote inside written twice.
@@ -47,13 +50,24 @@ pub(super) fn number(value: f64) -> String {
     }
 }
 
+/// `millis` of `field` as people write it, and whether quotes stand around it: a duration with its unit, a date.
+pub(super) fn millis_text(field: &Field<RunAttribute>, millis: i64) -> (String, bool) {
+    match field {
+        Field::Attribute(attribute) if attribute.is_span() => (span_of_millis(millis), false),
+        _ => date_of_millis(millis).map_or_else(|| (millis.to_string(), false), |date| (date, true)),
+    }
+}
+
 impl fmt::Display for Comparison<RunAttribute> {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let operator = Operator::of(&self.test);
         write!(f, "{} {}", self.field, operator.sign())?;
         match &self.test {
             Test::Number(_, value) => write!(f, " {}", number(*value)),
-            Test::Whole(_, value) => write!(f, " {value}"),
+            Test::Whole(_, value) => match millis_text(&self.field, *value) {
+                (text, true) => write!(f, " {}", quoted(&text, '\'')),
+                (text, false) => write!(f, " {text}"),
+            },
             Test::Text(_, text) | Test::Like { pattern: text, .. } | Test::Matches(text) => {
                 write!(f, " {}", quoted(text, '\''))
             }

@@ -27,6 +27,10 @@ pub trait Subject: Copy + PartialEq + std::fmt::Debug + 'static {
     }
     /// What can be asked of the attribute.
     fn kind(self) -> AttributeKind;
+    /// Whether it is a length of time, not a point in it.
+    fn is_span(self) -> bool {
+        false
+    }
     /// Whether results can be ordered by it.
     fn can_order(self) -> bool {
         true
@@ -104,6 +108,10 @@ impl Subject for RunAttribute {
             RunName | UserId | Status | ArtifactUri => AttributeKind::Text,
             StartTime | EndTime | Duration => AttributeKind::Whole,
         }
+    }
+
+    fn is_span(self) -> bool {
+        self == RunAttribute::Duration
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::column::Column;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How the table of runs is arranged.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -14,6 +14,9 @@ pub struct TableView {
     /// Widths in CSS pixels of columns that were sized by hand.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub widths: BTreeMap<Column, u16>,
+    /// Columns that stay at the left beside the name, before the others.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub pinned: BTreeSet<Column>,
     /// Draws the course of a metric in its cells.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub sparklines: bool,
@@ -25,5 +28,8 @@ pub struct TableView {
 impl TableView {
     pub(super) fn mend(&mut self) {
         self.widths.values_mut().for_each(|width| *width = (*width).clamp(40, 1_200));
+        if !self.columns.is_empty() {
+            self.pinned.retain(|column| self.columns.contains(column));
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::{
     fields::{at_once_and_at_rest, part, plain},
 };
 use crate::{
-    state::source::wrong_with,
+    state::source::{unknown_in, wrong_with},
     ui::{
         icon::{Icon, icon},
         suggest::{Proposals, Suggest, found_in},
@@ -18,6 +18,7 @@ use data::{
     view::{MOST_LINES, Shown},
 };
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// What the panel `key` shows, if it was made by hand.
 pub fn lines(editor: Editor, key: &str) -> AnyView {
@@ -69,6 +70,13 @@ fn fields(editor: Editor, key: StoredValue<String>, shows: Signal<Shown>) -> Any
         });
         let (at_once, at_rest) = at_once_and_at_rest(set);
         let error = Memo::new(move |_| value.with(|line| wrong_with(line, workspace.is_metric(line))));
+        let unknown = move || {
+            let unknown = |names: &Arc<Vec<String>>| {
+                value.with(|line| unknown_in(line, |name| names.iter().any(|known| known == name)))
+            };
+            let words = names.with(|names| if names.is_empty() { None } else { unknown(names) });
+            words.map(|words| view! { <p class="setting-hint">{words}</p> })
+        };
         let remove = move |_| {
             change(&|shows| {
                 if at < shows.lines.len() {
@@ -84,6 +92,7 @@ fn fields(editor: Editor, key: StoredValue<String>, shows: Signal<Shown>) -> Any
                 {move || more.get().then(|| view! {
                     <button type="button" class="icon-button" aria-label=format!("Remove line {}", at + 1) on:click=remove>{icon(Icon::Close)}</button>
                 })}
+                {unknown}
             </li>
         }
         .into_any()

@@ -22,7 +22,16 @@ fn a_query_is_read_as_it_is_meant() {
         ("its long name", "run_name rlike 'a|b'", "run_name RLIKE 'a|b'"),
         ("a list of any texts", "params.lr IN ('a', 'it''s')", "params.lr IN ('a', 'it''s')"),
         ("a missing metric", "metrics.`val/loss` IS NULL", "metrics.`val/loss` IS NULL"),
-        ("a duration", "duration >= 60000", "duration >= 60000"),
+        ("a duration", "duration >= 60000", "duration >= 1m"),
+        ("a duration with a unit", "duration < 1.5h", "duration < 90m"),
+        ("a duration in quotes", "duration < '45s'", "duration < 45s"),
+        ("a date", "start_time >= '2026-01-31T14:00'", "start_time >= '2026-01-31 14:00'"),
+        ("milliseconds", "start_time >= 1769868000123", "start_time >= 1769868000123"),
+        ("a param as a number", "params.lr<=1e-3", "params.lr <= 0.001"),
+        ("a number in quotes, on a side of it", "params.lr > '0.01'", "params.lr > 0.01"),
+        ("a number without quotes", "params.lr = 0.01", "params.lr = 0.01"),
+        ("just this text", "params.lr = '0.01'", "params.lr = '0.01'"),
+        ("a tag as a number", "tags.fold != 3", "tags.fold != 3"),
         ("the least of a metric", "metrics@min.`val/loss`<1", "metrics@min.`val/loss` < 1"),
         ("the value at a step", "metric@step:-5.loss IS NULL", "metrics@step:-5.loss IS NULL"),
         ("a name with @ in it", "metrics.`mAP@0.5` > 0", "metrics.`mAP@0.5` > 0"),
@@ -48,7 +57,13 @@ fn what_cannot_be_read_says_where() {
         ("params.a ~ 1", 12),
         ("metrics.a ~ 'a'", 11),
         ("start_time ~ 'a'", 12),
-        ("duration > '1h'", 12),
+        ("duration > '1 hour'", 12),
+        ("duration > '2026-01-31'", 12),
+        ("start_time > 5m", 14),
+        ("start_time > 'soon'", 14),
+        ("params.a < 'b'", 12),
+        ("params.a <", 11),
+        ("metrics.a < 5m", 13),
         ("metrics@mean.a < 1", 1),
         ("metrics@.a < 1", 1),
         ("metrics@min < 1", 1),
@@ -70,6 +85,9 @@ fn mlflow_endpoints_still_refuse_what_only_we_read() {
         "params.a IN ('a')",
         "metrics.a IS NULL",
         "duration > 1",
+        "start_time > '2026-01-31'",
+        "params.a < 1",
+        "params.a = 1",
         "metrics@min.a < 1",
         "user = 'a'",
     ] {
@@ -135,6 +153,8 @@ fn a_form_shows_what_it_can() {
         ("any of them", "user_id = 'a' OR NOT user_id = 'b'", true),
         ("a group", "user_id = 'a' AND (params.a = '1' OR params.b IS NULL)", true),
         ("a list", "params.a IN ('a', 'b')", true),
+        ("a param's number, and just this text", "params.a = 0.5 AND params.a != '0.5' AND params.a < 1", true),
+        ("a duration and a date", "duration > 90s AND end_time <= '2026-01-31 14:00:05'", true),
         ("a text with a comma in a list", "params.a IN ('a,b')", false),
         ("an empty text", "params.a = ''", false),
         ("a group in a group", "user_id = 'a' OR (user_id = 'b' AND (user_id = 'c' OR user_id = 'd'))", true),
@@ -203,19 +223,22 @@ fn comparison() -> impl Strategy<Value = Expr<RunAttribute>> {
         prop::sample::select(vec![Summary::Min, Summary::Max, Summary::Best]),
         any::<i64>().prop_map(Summary::Step),
     ];
+    let whole = prop::sample::select(vec![RunAttribute::Duration, RunAttribute::StartTime]);
     let value = any::<f64>().prop_filter("finite", |value| value.is_finite());
     prop_oneof![
         (key, text).prop_map(|(key, test)| Comparison { field: Field::Param(key), test }),
-        (key, ordering.clone(), value)
+        (key, ordering.clone(), value.clone())
             .prop_map(|(key, ordering, y)| Comparison { field: Field::Metric(key), test: Test::Number(ordering, y) }),
         (key, summary, any::<bool>()).prop_map(|(key, summary, present)| Comparison {
             field: Field::Summary(key, summary),
             test: Test::Present(present),
         }),
-        (ordering, any::<i64>()).prop_map(|(ordering, n)| Comparison {
-            field: Field::Attribute(RunAttribute::Duration),
-            test: Test::Whole(ordering, n),
-        }),
+        (key, ordering.clone(), value.clone())
+            .prop_map(|(key, ordering, y)| Comparison { field: Field::Param(key), test: Test::Number(ordering, y) }),
+        (key, value).prop_map(|(key, y)| Comparison { field: Field::Tag(key), test: Test::Text(true, y.to_string()) }),
+        (whole, ordering, prop_oneof![any::<i64>(), (0..5_000_000i64).prop_map(|n| n * 1_000)]).prop_map(
+            |(field, ordering, n)| Comparison { field: Field::Attribute(field), test: Test::Whole(ordering, n) }
+        ),
     ]
     .prop_map(Expr::Compare)
 }

@@ -33,7 +33,9 @@ fn compares(Comparison { field, test }: &Comparison<RunAttribute>, row: &RunRow)
         Field::Attribute(_) | Field::Dataset(_) => unreachable!("no such field is drawn"),
     }
     match test {
-        Test::Number(side, y) => number.is_some_and(|x| lies(*side, x, *y)),
+        Test::Number(side, y) => {
+            number.or_else(|| own.and_then(data::series::number_of_text)).is_some_and(|x| lies(*side, x, *y))
+        }
         Test::Whole(side, n) => number.is_some_and(|x| lies(*side, x, *n as f64)),
         Test::Present(present) => (number.is_some() || own.is_some()) == *present,
         Test::Text(equal, wanted) => own.is_some_and(|text| (text == wanted) == *equal),
@@ -73,6 +75,14 @@ pub(in crate::store) fn expr(own: bool) -> impl Strategy<Value = Expr<RunAttribu
     let keyed = prop_oneof![text(), any::<bool>().prop_map(Test::Present)];
     let side = || prop::sample::select(Side::ALL.to_vec());
     let param = prop::sample::select(vec!["lr", "batch size", "nobody"]);
+    let param_number = prop::sample::select(vec![0.1, 0.01, 0.001, 32.0]);
+    let of_param = match own {
+        true => {
+            prop_oneof![2 => keyed.clone(), 1 => (side(), param_number).prop_map(|(side, y)| Test::Number(side, y))]
+                .boxed()
+        }
+        false => keyed.clone().boxed(),
+    };
     let name = prop::sample::select(vec!["acc", "val/loss", "nobody"]);
     let value = prop::sample::select(vec![0.0, 0.3, 0.5, -30.0, -7.0]);
     let number = prop_oneof![
@@ -84,7 +94,7 @@ pub(in crate::store) fn expr(own: bool) -> impl Strategy<Value = Expr<RunAttribu
     });
     let whole = prop::sample::select(vec![RunAttribute::StartTime, RunAttribute::Duration]);
     let comparison = prop_oneof![
-        (param, keyed.clone()).prop_map(|(key, test)| (Field::Param(key.into()), test)),
+        (param, of_param).prop_map(|(key, test)| (Field::Param(key.into()), test)),
         keyed.prop_map(|test| (Field::Tag("note".into()), test)),
         (metric, number),
         text().prop_map(|test| (Field::Attribute(RunAttribute::RunName), test)),
