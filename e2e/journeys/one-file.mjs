@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { chartOf, expect, hoverLine, panelOf, test } from '../support/journey.mjs';
 import { BINARY } from '../support/program.mjs';
+import { begin, gridOf, say, two } from '../support/report.mjs';
 import { link, publish, report } from '../support/shared.mjs';
 
 const EVIL = '</title></script><script>window.evil = 1</script>\u2028<img src=x onerror="window.evil = 2">';
@@ -87,4 +88,45 @@ test('a workspace becomes a file on the command line', async ({ browser, seeded 
   }
   expect({ asked, errors }).toEqual({ asked: [], errors: [] });
   await close();
+});
+
+test('a report of several run sets is read from a disk: together, as one line each, as tables and as pictures', async ({ server, browser }, info) => {
+  const { a, b } = await two(server);
+  const table = { placed: { experiment_id: a, view: { version: 1, table: { columns: ['params.lr'] } } }, name: 'warm', also: [{ name: 'cold', placed: { experiment_id: b, view: { version: 1 } } }], limit: 2 };
+  const sets = [['warm', a], ['cold', b]];
+  const { id } = await begin(server.url, [
+    '# Two labs', gridOf(sets, ['loss']), '# Pooled', gridOf(sets, ['loss'], { pooled: true }), `\`\`\`throughline-runs\n${JSON.stringify(table)}\n\`\`\``,
+  ].join('\n\n'));
+  const { token } = await say(server.url, '/api/shares', 'POST', { target: { kind: 'report', report_id: id } });
+  for (const [name, at] of [['target', '/api/file'], ['link', `/api/shared/${token}/file`]]) {
+    const body = name === 'target' ? { method: 'POST', body: JSON.stringify({ target: { kind: 'report', report_id: id } }) } : {};
+    const path = info.outputPath(`${name}.html`);
+    await writeFile(path, await (await fetch(server.url + at, body)).text());
+    const { page, asked, errors, close } = await offline(browser, path);
+    await expect(page.locator('#still')).toHaveCount(0, { timeout: 30_000 });
+    const [together, pooled] = [page.getByRole('figure', { name: 'loss' }).first(), page.getByRole('figure', { name: 'loss' }).last()];
+    await expect(together.getByRole('img')).toHaveAccessibleName(/: 5 runs/);
+    await pooled.scrollIntoViewIfNeeded();
+    await expect(pooled.getByRole('img')).toHaveAccessibleName(/2 groups/);
+    await expect(pooled).toContainText('5 runs in 2 groups');
+    const runs = page.getByRole('region', { name: 'Runs' });
+    await runs.scrollIntoViewIfNeeded();
+    await expect(runs.getByRole('columnheader')).toHaveText(['Run', 'Run set', 'lr']);
+    await expect(runs.getByRole('rowheader')).toHaveText(['w2', 'w1', 'c3', 'c2']);
+    await expect(runs).toContainText('cold: 2 of 3 runs');
+    expect({ asked, errors }, name).toEqual({ asked: [], errors: [] });
+    await close();
+
+    const plain = await offline(browser, path, { javaScriptEnabled: false });
+    const pictures = plain.page.getByRole('img', { name: 'loss' });
+    await expect(pictures).toHaveCount(2);
+    for (const picture of await pictures.all()) {
+      await picture.scrollIntoViewIfNeeded();
+      await expect.poll(() => picture.evaluate(image => image.naturalWidth)).toBeGreaterThan(400);
+    }
+    await expect(plain.page.getByRole('rowheader')).toHaveText(['w2', 'w1', 'c3', 'c2']);
+    await expect(plain.page.getByText('2 of 3 runs')).toBeVisible();
+    await plain.page.screenshot({ path: info.outputPath(`${name}.png`), fullPage: true });
+    await plain.close();
+  }
 });

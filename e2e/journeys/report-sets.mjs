@@ -1,20 +1,6 @@
 // Panels and tables of a report over several run sets, and grids that follow what is logged.
 import { chartOf, expect, panelOf, test } from '../support/journey.mjs';
-import { tracking } from '../support/tracking.mjs';
-import { begin, draftOf, gridOf, saved, say } from '../support/report.mjs';
-
-/** Two experiments that log the same metric. */
-async function two(server) {
-  const client = tracking(server.url);
-  const [a, b] = [await client.experiment('warm'), await client.experiment('cold')];
-  const runs = [];
-  for (const [experiment, name, lr, base] of [[a, 'w1', 0.1, 1], [a, 'w2', 0.2, 2], [b, 'c1', 0.1, 5], [b, 'c2', 0.2, 6], [b, 'c3', 0.3, 7]]) {
-    const run = await client.run(experiment, { name, params: { lr } });
-    await client.metric(run, 'loss', Array.from({ length: 20 }, (_, step) => base + 1 / (step + 1)));
-    runs.push(run);
-  }
-  return { client, a, b, runs };
-}
+import { begin, draftOf, gridOf, saved, say, two } from '../support/report.mjs';
 
 test('put panels over run sets of two experiments together from nothing', async ({ page, server }) => {
   await two(server);

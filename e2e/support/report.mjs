@@ -1,5 +1,6 @@
 // Reports as the API knows them, and words for what a person sees of one that is being written.
 import { expect } from './journey.mjs';
+import { tracking } from './tracking.mjs';
 
 /** One call of the API. */
 export const say = async (url, path, method = 'GET', body) => {
@@ -32,3 +33,16 @@ export const gridOf = (sets, metrics, more = {}) => {
   };
   return `\`\`\`throughline-panels\n${JSON.stringify(grid)}\n\`\`\`\n`;
 };
+
+/** Two experiments that log the same metric. */
+export async function two(server) {
+  const client = tracking(server.url);
+  const [a, b] = [await client.experiment('warm'), await client.experiment('cold')];
+  const runs = [];
+  for (const [experiment, name, lr, base] of [[a, 'w1', 0.1, 1], [a, 'w2', 0.2, 2], [b, 'c1', 0.1, 5], [b, 'c2', 0.2, 6], [b, 'c3', 0.3, 7]]) {
+    const run = await client.run(experiment, { name, params: { lr } });
+    await client.metric(run, 'loss', Array.from({ length: 20 }, (_, step) => base + 1 / (step + 1)));
+    runs.push(run);
+  }
+  return { client, a, b, runs };
+}

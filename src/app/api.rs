@@ -175,13 +175,14 @@ pub async fn unlock_shared(password: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Another text once something was logged that the share link of this page may show.
-pub async fn shared_version() -> Result<String, ApiError> {
+/// Another text once something was logged that the share link of this page may show, and the newest version of its report.
+pub async fn shared_news() -> Result<(String, Option<u32>), ApiError> {
     #[derive(Deserialize)]
-    struct Version {
+    struct News {
         version: String,
+        written: Option<u32>,
     }
-    get::<Version>("/api/version").await.map(|version| version.version)
+    get::<News>("/api/version").await.map(|news| (news.version, news.written))
 }
 
 /// Makes a share link.

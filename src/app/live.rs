@@ -1,7 +1,8 @@
 //! The stream of growth: hears from the server which series grew, and reconnects by itself.
 
+use crate::api::ApiError;
 use data::run::LiveEvent;
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
@@ -25,7 +26,7 @@ pub enum Connection {
 const AGAIN: Duration = Duration::from_secs(3);
 
 /// How often a page of a share link asks whether there is something new.
-const FROM_TIME_TO_TIME: Duration = Duration::from_secs(10);
+const FROM_TIME_TO_TIME: Duration = Duration::from_secs(5);
 
 type Closures = (Closure<dyn Fn(MessageEvent)>, Closure<dyn Fn()>);
 
@@ -46,7 +47,8 @@ struct Stream {
 /// `heard` gets every event. After a lost connection it gets `Resync` first, because growth may have
 /// been missed.
 ///
-/// A page of a share link asks from time to time instead: a browser has six connections for all the frames of a page.
+/// A page of a share link asks from time to time instead, see [`LinkNews`]: a browser has six connections for all the
+/// frames of a page.
 pub fn listen(experiment: &str, connection: RwSignal<Connection>, heard: impl Fn(LiveEvent) + 'static) {
     listen_to(vec![experiment.to_owned()], connection, move |_, event| heard(event));
 }
@@ -63,7 +65,10 @@ pub fn listen_to(
         return;
     }
     if crate::api::is_shared() {
-        return ask_from_time_to_time(connection, move |event| heard("", event));
+        if let Some(news) = use_context::<LinkNews>() {
+            news.follow(connection, move |event| heard("", event));
+        }
+        return;
     }
     let stream = Rc::new(Stream {
         experiments,
@@ -77,31 +82,77 @@ pub fn listen_to(
     on_cleanup(move || held.with_value(|stream| stream.end()));
 }
 
-/// Hears `Resync` whenever the share link of this page has something new.
-fn ask_from_time_to_time(connection: RwSignal<Connection>, heard: impl Fn(LiveEvent) + 'static) {
-    let (known, heard) = (Rc::new(RefCell::new(None::<String>)), Rc::new(heard));
-    let ask = move || {
-        if document().hidden() {
-            return;
-        }
-        let (known, heard) = (known.clone(), heard.clone());
-        leptos::task::spawn_local(async move {
-            let Ok(version) = crate::api::shared_version().await else {
-                connection.try_set(Connection::Lost);
-                return;
-            };
-            if connection.try_set(Connection::Open).is_some() {
+/// What the page of a share link hears of its link: it asks from time to time, and not while nobody looks. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct LinkNews {
+    /// Whether the server answers.
+    pub connection: RwSignal<Connection>,
+    /// Another text once something was logged that the link shows.
+    version: RwSignal<Option<String>>,
+    /// The newest version of the report that it shows.
+    pub written: RwSignal<Option<u32>>,
+}
+
+impl LinkNews {
+    /// Asks until the surrounding component goes away. `ended` hears why the link opens no more.
+    pub fn provide(ended: impl Fn(ApiError) + 'static) -> LinkNews {
+        let news = LinkNews {
+            connection: RwSignal::new(Connection::Opening),
+            version: RwSignal::new(None),
+            written: RwSignal::new(None),
+        };
+        provide_context(news);
+        let (asking, ended) = (Rc::new(Cell::new(false)), Rc::new(ended));
+        let ask = move || {
+            if document().hidden() || asking.replace(true) {
                 return;
             }
-            let before = known.replace(Some(version.clone()));
-            if before.is_some_and(|before| before != version) {
+            let (asking, ended) = (asking.clone(), ended.clone());
+            leptos::task::spawn_local(async move {
+                let answer = crate::api::shared_news().await;
+                asking.set(false);
+                match answer {
+                    Ok((version, written)) => {
+                        set_new(news.connection, Connection::Open);
+                        set_new(news.written, written);
+                        set_new(news.version, Some(version));
+                    }
+                    Err(error @ ApiError::Refused(401 | 404, _)) if news.connection.try_get_untracked().is_some() => {
+                        ended(error);
+                    }
+                    Err(_) => set_new(news.connection, Connection::Lost),
+                }
+            });
+        };
+        ask();
+        let seen = window_event_listener(ev::Custom::<web_sys::Event>::new("visibilitychange"), {
+            let ask = ask.clone();
+            move |_| ask()
+        });
+        on_cleanup(move || seen.remove());
+        if let Ok(timer) = set_interval_with_handle(ask, FROM_TIME_TO_TIME) {
+            on_cleanup(move || timer.clear());
+        }
+        news
+    }
+
+    /// Hands `Resync` to `heard` whenever there is something new.
+    fn follow(self, connection: RwSignal<Connection>, heard: impl Fn(LiveEvent) + 'static) {
+        Effect::new(move |_| set_new(connection, self.connection.get()));
+        Effect::new(move |before: Option<Option<String>>| {
+            let (before, now) = (before.flatten(), self.version.get());
+            if before.is_some() && now.is_some() && before != now {
                 heard(LiveEvent::Resync);
             }
+            now
         });
-    };
-    ask();
-    if let Ok(timer) = set_interval_with_handle(ask, FROM_TIME_TO_TIME) {
-        on_cleanup(move || timer.clear());
+    }
+}
+
+/// Sets what is not so already, if it is there still.
+fn set_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.try_with_untracked(|now| *now == value) == Some(false) {
+        signal.set(value);
     }
 }
 

@@ -20,5 +20,5 @@ pub use self::{
     kinds::differing_params,
     lines::{Drawn, Parts, tooltip_words},
     tint::{Tint, TintKey, Tints},
-    told::told,
+    told::{cut_words, told},
 };

@@ -157,6 +157,8 @@ impl FrameRequest {
             width_px: 0,
             buckets: None,
             since: None,
+            // Which runs, too.
+            group: self.group.clone().map(|group| GroupRequest { sets: Vec::new(), ..group }),
             ..self.clone()
         }
     }

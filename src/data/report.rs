@@ -9,6 +9,7 @@
 pub mod answers;
 pub mod grid;
 pub mod merge;
+pub mod sets;
 pub mod text;
 
 use crate::view::ViewError;

@@ -172,6 +172,33 @@ pub struct RunsPage {
     pub total: u64,
     /// The window that was asked for.
     pub runs: Vec<RunRow>,
+    /// Where these are only the first of many, because a link shows no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut: Option<Cut>,
+}
+
+/// The first of many runs, where a limit leaves the others out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cut {
+    /// How many there are.
+    pub shown: u64,
+    /// Of how many.
+    pub of: u64,
+}
+
+impl RunsPage {
+    /// These runs as the first of all, where there are more that will never be asked for.
+    pub fn cut(&self) -> Option<Cut> {
+        self.cut.or_else(|| Cut::of(self.runs.len(), self.total.saturating_sub(self.runs.len() as u64)))
+    }
+}
+
+impl Cut {
+    /// The first `shown` of runs of which `left_out` more are not shown; `None` if none are left out.
+    pub fn of(shown: usize, left_out: u64) -> Option<Cut> {
+        let shown = shown as u64;
+        (left_out > 0).then_some(Cut { shown, of: shown + left_out })
+    }
 }
 
 /// An experiment as a row of the experiments page: `GET /api/experiments`.

@@ -2,6 +2,7 @@
 
 use crate::{
     api::{self, ApiError, reports::image_url},
+    live::{Connection, LinkNews},
     pages::{missing::Nothing, one_file::SaveShared},
     panels::{board::Board, toolbar::Toolbar},
     parts::{REPORTS, TABS},
@@ -9,6 +10,7 @@ use crate::{
     state::{Scope, Workspace},
     ui::{format::local_time, theme::ThemeState},
 };
+use charts::panel::cut_words;
 use data::{
     share::{ShareTarget, SharedPage, SharedReport, with_pictures},
     view::View,
@@ -33,7 +35,13 @@ pub fn SharedLinkPage() -> impl IntoView {
     move || match answer.get() {
         None => view! { <div class="page" aria-busy="true"><div class="skeleton" style="height: 32px"></div></div> }
             .into_any(),
-        Some(Ok(page)) => view! { <Opened page/> }.into_any(),
+        Some(Ok(page)) => {
+            if !api::kept::is_file() {
+                LinkNews::provide(move |error| answer.set(Some(Err(error))));
+                provide_context(Reload(load));
+            }
+            view! { <Opened page/> }.into_any()
+        }
         Some(Err(ApiError::Refused(401, _))) => view! { <Password on_key=load/> }.into_any(),
         Some(Err(error)) if error.is_not_found() => {
             let words = "It was mistyped, has run out, or was revoked.";
@@ -44,6 +52,10 @@ pub fn SharedLinkPage() -> impl IntoView {
         }
     }
 }
+
+/// Opens the link of this page again.
+#[derive(Clone, Copy)]
+struct Reload(Callback<()>);
 
 #[component]
 fn Password(on_key: Callback<()>) -> impl IntoView {
@@ -106,11 +118,16 @@ fn Opened(page: SharedPage) -> impl IntoView {
     };
     let state = state_words(frozen_millis);
     let framed = api::is_framed();
+    // The panels of charts say it themselves.
+    let cut = move || workspace.runs.list.with(|list| list.cut()).filter(|_| !charts);
+    let note = move || cut().map(|cut| view! { <p class="shared-note">{sentence(&cut_words(cut))}</p> });
     view! {
         <div class="shared" data-framed=if framed { "true" } else { "false" } data-legend=zero(options.legend) data-controls=zero(options.controls)>
             {(!framed).then(|| view! { <Head title=title.clone() state anonymous/> })}
             // What was frozen was frozen as it is drawn.
             {(charts && !frozen && options.controls.unwrap_or(!framed)).then(|| view! { <Toolbar workspace/> })}
+            {note}
+            <Unheard/>
             <main class="shared-board" aria-label=title>{panes}</main>
         </div>
     }
@@ -166,6 +183,12 @@ impl Options {
     }
 }
 
+/// `words` as a sentence.
+fn sentence(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().map(|first| format!("{}{}.", first.to_uppercase(), chars.as_str())).unwrap_or_default()
+}
+
 /// `0` for what is switched off, as the style sheets know it.
 fn zero(on: Option<bool>) -> Option<&'static str> {
     (on == Some(false)).then_some("0")
@@ -180,6 +203,7 @@ pub fn OpenedReport(title: String, report: SharedReport, frozen_millis: Option<i
         Some(version) => format!("Version {}, {}", version.number, local_time(version.millis)),
         None => state_words(frozen_millis),
     };
+    let number = report.version.as_ref().map(|version| version.number);
     let html = report.html.into_iter().map(|(id, html)| (id, with_pictures(&html, image_url))).collect();
     let shown = Arc::new(Shown { document: report.document, html });
     let board = NodeRef::<html::Main>::new();
@@ -191,12 +215,45 @@ pub fn OpenedReport(title: String, report: SharedReport, frozen_millis: Option<i
     view! {
         <div class="shared" data-kind="report" data-framed=if framed { "true" } else { "false" }>
             {(!framed).then(|| view! { <Head title=title.clone() state anonymous/> })}
+            <Unheard/>
+            <Newer shown=number/>
             <main class="shared-board report-scroll" node_ref=board data-scroller="true" aria-label=title>
                 <article class="report-body"><Reading shown/></article>
             </main>
         </div>
     }
     .into_any()
+}
+
+/// Says that nothing is heard of the link, and so nothing new is shown.
+#[component]
+fn Unheard() -> impl IntoView {
+    let lost = move || use_context::<LinkNews>().is_some_and(|news| news.connection.get() == Connection::Lost);
+    move || {
+        let words = "The server does not answer: what is shown may be old. It is asked again by itself.";
+        lost().then(|| view! { <p class="shared-note" role="status">{words}</p> })
+    }
+}
+
+/// Says that another version than the one that is `shown` was published, and opens it when that is wanted.
+#[component]
+fn Newer(shown: Option<u32>) -> impl IntoView {
+    let news = use_context::<LinkNews>().zip(use_context::<Reload>());
+    let newer = move || {
+        let (news, reload) = news?;
+        let number = news.written.get().filter(|written| Some(*written) != shown)?;
+        Some((number, reload))
+    };
+    move || {
+        newer().map(|(number, Reload(reload))| {
+            view! {
+                <p class="shared-note" role="status">
+                    {format!("Version {number} was published.")}
+                    <button type="button" class="button" on:click=move |_| reload.run(())>"Show it"</button>
+                </p>
+            }
+        })
+    }
 }
 
 /// Takes away what was there to be read before the app was, once `seen` has looked at it. A frame does so by itself.

@@ -34,7 +34,7 @@ pub fn TrashPane(workspace: Workspace) -> impl IntoView {
                 ..RunsRequest::default()
             };
             let answer = api::Source::Live.runs(&request).await;
-            let rows = answer.map(|RunsPage { total, runs }| (total, runs.into_iter().map(Arc::new).collect()));
+            let rows = answer.map(|RunsPage { total, runs, .. }| (total, runs.into_iter().map(Arc::new).collect()));
             page.try_set(Some(rows));
         });
     });

@@ -2,7 +2,7 @@
 
 use super::line::Panel;
 use crate::{state::Cursor, ui::format::count};
-use charts::panel::told;
+use charts::panel::{cut_words, told};
 use leptos::prelude::*;
 use std::{collections::BTreeSet, time::Duration};
 
@@ -94,6 +94,9 @@ impl Panel {
                 count(drawn.len() as u64),
                 count(total as u64)
             ));
+        }
+        if let Some(cut) = self.workspace.runs.list.with(|list| list.cut()) {
+            text.push_str(&format!("; {}", cut_words(cut)));
         }
         Some(text)
     }

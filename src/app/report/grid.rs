@@ -4,16 +4,14 @@ use super::{editor::Editor, grid_head::GridHead, grid_panel::PanelOf, live::Live
 use crate::{
     api::{Source, is_shared},
     panels::{line::LinePanel, settings::Settings},
-    state::{
-        Scope, Workspace,
-        sets::{self, SetOf},
-    },
+    state::{Scope, Workspace, sets::SetOf},
     ui::observe::in_sight,
 };
 use data::{
     report::{
         Content,
         grid::{COLUMNS, PanelGrid},
+        sets,
     },
     share::part_name,
     view::View,
@@ -151,24 +149,10 @@ fn Sets(
     .into_any()
 }
 
-/// How the run sets at `sets` are drawn: as the view of the first says.
-fn view_of(grid: &PanelGrid, sets: &[usize]) -> Option<View> {
-    let set = grid.sets.get(*sets.first()?)?;
-    if sets.len() == 1 {
-        return Some(set.placed.view.clone());
-    }
-    let mut view = set.look();
-    // Groups go across no two sets, and sets alone are groups if the grid says so.
-    if grid.pooled || !view.group_by.is_empty() {
-        view.group_by.push(sets::column());
-    }
-    Some(view)
-}
-
 /// Keeps the view of a workspace and that of its run set the same.
 fn follow(workspace: Workspace, sets: Vec<usize>, grid: Signal<PanelGrid>, block: String, editor: Option<Editor>) {
     let of = sets.clone();
-    let wanted = Memo::new(move |_| grid.with(|grid| view_of(grid, &of)));
+    let wanted = Memo::new(move |_| grid.with(|grid| sets::view_of(grid, &of)));
     Effect::new(move |_| {
         if let Some(view) = wanted.get() {
             let full = workspace.view_now(|now| now.full.clone());

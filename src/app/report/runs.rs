@@ -85,8 +85,10 @@ fn Rows(block: String, table: RunTable, seen: ReadSignal<bool>) -> impl IntoView
                 notes.push(
                     view! { <p class="report-missing">{name("no run passes the filter".to_owned())}</p> }.into_any(),
                 );
-            } else if count < matching.len() {
-                let words = name(format!("{count} of {} runs", matching.len()));
+            } else if let Some(all) =
+                list.cut().map(|cut| cut.of as usize).or(Some(matching.len())).filter(|&all| count < all)
+            {
+                let words = name(format!("{count} of {all} runs"));
                 notes.push(view! { <p class="report-note">{words}</p> }.into_any());
             }
         }

@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn columns_come_in_order_of_kind_and_leave_the_books_out() {
         let runs = vec![row(1, &[("z", "1")]), row(2, &[("a", "1")])];
-        let list = RunList::of_page(RunsPage { total: 2, runs }, Default::default());
+        let list = RunList::of_page(RunsPage { total: 2, runs, cut: None }, Default::default());
         let names: Vec<_> = list.columns().iter().skip(Attribute::ALL.len()).map(Column::to_string).collect();
         assert_eq!(names, ["params.a", "params.z", "tags.team"]);
     }

@@ -261,7 +261,8 @@ mod tests {
 
     #[test]
     fn the_chosen_runs_are_compared_else_the_drawn_ones() {
-        let list = RunList::of_page(RunsPage { total: 4, runs: (1..=4).map(row).collect() }, Default::default());
+        let list =
+            RunList::of_page(RunsPage { total: 4, runs: (1..=4).map(row).collect(), cut: None }, Default::default());
         let drawn = BTreeMap::from([(RunId(1 << 96), 2), (RunId(2 << 96), 0), (RunId(4 << 96), 1)]);
         let short = |n: u128| RunId(n << 96).short();
         for (name, runs, base, expected, absent) in [

@@ -238,7 +238,7 @@ impl Groups {
             }
             if let Ok(page) = page {
                 this.members.update(|members| {
-                    let empty = || RunList::of_page(RunsPage { total, runs: Vec::new() }, Chosen::default());
+                    let empty = || RunList::of_page(RunsPage { total, ..RunsPage::default() }, Chosen::default());
                     let list = members.entry(place.0).or_insert_with(empty);
                     *list = list.with_rows(offset, page.runs);
                 });
@@ -331,7 +331,7 @@ mod tests {
             row(4, &[("lr", "10"), ("score", "2")]),
             row(5, &[("lr", "auto"), ("score", "inf")]),
         ];
-        let list = RunList::of_page(RunsPage { total: 5, runs }, Chosen::default());
+        let list = RunList::of_page(RunsPage { total: 5, runs, cut: None }, Chosen::default());
         let by = ["params.lr".parse().expect("a column")];
         for (name, order, expected) in [
             ("numbers by size, texts, nothing", "", ["9", "10", "auto", "no lr"]),

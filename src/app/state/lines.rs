@@ -178,7 +178,7 @@ mod tests {
     }
 
     fn list() -> RunList {
-        RunList::of_page(RunsPage { total: 5, runs: vec![row(1), row(2), row(3)] }, Chosen::default())
+        RunList::of_page(RunsPage { total: 5, runs: vec![row(1), row(2), row(3)], cut: None }, Chosen::default())
     }
 
     #[test]

@@ -1,25 +1,20 @@
-//! Several run sets drawn together: each run knows its set by a tag of its own, so that names, groups and legends can
-//! say it.
+//! The workspace of several run sets that are drawn together: see [`data::report::sets`].
 
 use super::{Scope, Workspace, board::Level};
 use crate::api::{ApiError, Source};
-use charts::panel::{Tint, Tints};
+use charts::panel::Tints;
 use data::{
     brush::passes,
-    column::Column,
     frame::{Frame, FrameRequest},
-    groups::GroupValue,
-    run::{MetricRow, RunId, RunRow, RunsPage},
+    report::sets::{column, of_one, one_frame, row_of, title_of},
+    run::{Cut, MetricRow, RunId, RunRow, RunsPage},
     view::View,
 };
 use leptos::prelude::*;
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
-
-/// The tag that says which set a run is of. No server knows it.
-const TAG: &str = "run set";
 
 /// A run set that is drawn with others.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,42 +33,31 @@ pub struct SetOf {
 
 impl Eq for SetOf {}
 
-/// The column of run sets.
-pub fn column() -> Column {
-    Column::Tag(TAG.to_owned())
-}
-
-/// Whether runs are grouped by nothing but their sets, or not at all.
-pub(super) fn only_sets(group_by: &[Column]) -> bool {
-    group_by.iter().all(|by| *by == column())
-}
-
 /// The runs of all sets, one set after the other; a run of two is of the first.
 pub(super) fn joined(of: &[SetOf], pages: Vec<RunsPage>) -> RunsPage {
     let (mut total, mut runs, mut seen) = (0, Vec::new(), BTreeSet::new());
+    let left_out = pages.iter().filter_map(|page| page.cut).map(|cut| cut.of - cut.shown).sum();
     for (set, page) in of.iter().zip(pages) {
         let search = set.view.search.to_lowercase();
         let beyond = page.total.saturating_sub(page.runs.len() as u64);
         let before = runs.len();
-        for mut row in page.runs {
+        for row in page.runs {
             let shown = set.view.shows(&row.run_id.short()) && passes(&set.view.brushes, &row);
             if !shown || !row.name.to_lowercase().contains(&search) || !seen.insert(row.run_id) {
                 continue;
             }
-            row.name = format!("{} · {}", set.title, row.name);
-            row.tags.insert(TAG.to_owned(), set.title.clone());
-            runs.push(row);
+            runs.push(row_of(row, &set.title));
         }
         total += beyond + (runs.len() - before) as u64;
     }
-    RunsPage { total, runs }
+    let cut = Cut::of(runs.len(), left_out);
+    RunsPage { total, runs, cut }
 }
 
 /// The colours of runs by their sets.
 pub(super) fn tints<'a>(of: &[SetOf], rows: impl Iterator<Item = &'a Arc<RunRow>>) -> Tints {
-    let colors: HashMap<&str, usize> = of.iter().map(|set| (set.title.as_str(), set.color)).collect();
-    let color = |row: &Arc<RunRow>| Some((row.run_id, Tint::Palette(*colors.get(row.tags.get(TAG)?.as_str())?)));
-    Tints::of_runs(rows.filter_map(color).collect())
+    let colors = of.iter().map(|set| (set.title.as_str(), set.color)).collect();
+    Tints::of_sets(&colors, rows.map(|row| &**row))
 }
 
 /// The metrics of all sets.
@@ -94,29 +78,6 @@ pub(super) async fn metrics(of: &[SetOf]) -> Result<Vec<MetricRow>, ApiError> {
     Ok(all.into_values().collect())
 }
 
-/// The frames of several sets as one. Their x is counted in the smallest of their units.
-fn one_frame(frames: Vec<(usize, Frame)>) -> Option<Frame> {
-    let unit = frames.iter().map(|(_, frame)| frame.x_unit).fold(f64::INFINITY, f64::min);
-    frames.into_iter().fold(None, |whole: Option<Frame>, (at, mut frame)| {
-        let factor = (frame.x_unit / unit).round().max(1.0) as i64;
-        for series in &mut frame.series {
-            for points in std::iter::once(&mut series.points).chain(series.smoothed.as_mut()) {
-                points.x.iter_mut().for_each(|x| *x = x.saturating_mul(factor));
-            }
-        }
-        for group in &mut frame.groups {
-            group.line.x.iter_mut().for_each(|x| *x = x.saturating_mul(factor));
-            group.key.push(GroupValue::Number(at as f64));
-        }
-        frame.x_unit = unit;
-        let Some(mut whole) = whole else { return Some(frame) };
-        whole.runs += frame.runs;
-        whole.series.append(&mut frame.series);
-        whole.groups.append(&mut frame.groups);
-        Some(whole)
-    })
-}
-
 impl Workspace {
     /// `request` with the runs of its groups kept apart by set, where groups say so. Follows which runs are drawn.
     pub fn apart(&self, mut request: FrameRequest) -> FrameRequest {
@@ -126,7 +87,7 @@ impl Workspace {
         let drawn = self.runs.drawn.get();
         group.sets = self.runs.list.with(|list| {
             let of_set = |set: &SetOf| {
-                let ours = |run: &&RunId| list.row_of(**run).is_some_and(|row| row.tags.get(TAG) == Some(&set.title));
+                let ours = |run: &&RunId| list.row_of(**run).is_some_and(|row| title_of(row) == Some(&set.title));
                 drawn.keys().filter(ours).copied().collect()
             };
             of.iter().map(of_set).collect()
@@ -135,7 +96,7 @@ impl Workspace {
     }
 
     /// The answer to `request`, wherever the runs come from. The parts of a report that a share link shows are asked one by
-    /// one, and runs that only their sets group are then drawn by themselves.
+    /// one.
     pub async fn frame(&self, request: &FrameRequest) -> Result<Frame, ApiError> {
         let scope = self.scope();
         let of = match &scope {
@@ -145,16 +106,14 @@ impl Workspace {
         let list = self.runs.list.get_untracked();
         let mut frames = Vec::new();
         for (at, set) in of.iter().enumerate() {
-            let ours = |run: &&RunId| list.row_of(**run).is_some_and(|row| row.tags.get(TAG) == Some(&set.title));
+            let ours = |run: &&RunId| list.row_of(**run).is_some_and(|row| title_of(row) == Some(&set.title));
             let runs: Vec<RunId> = request.run_set.runs.iter().flatten().filter(ours).copied().collect();
             if runs.is_empty() {
                 continue;
             }
-            let mut part = request.clone();
+            let mut part = of_one(request.clone());
             part.run_set.experiments = vec![set.experiment.clone()];
             part.run_set.runs = Some(runs);
-            part.group = part.group.filter(|group| !group.by.is_empty());
-            part.group.iter_mut().for_each(|group| group.sets.clear());
             frames.push((at, set.source.frame(&part).await?));
         }
         one_frame(frames).ok_or(ApiError::Refused(404, "this link shows no runs here".to_owned()))
@@ -181,12 +140,8 @@ impl Workspace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use data::{
-        frame::{FrameSeries, XAxis},
-        run::RunStatus,
-        series::Points,
-        thin::{Buckets, Keep},
-    };
+    use charts::panel::Tint;
+    use data::run::RunStatus;
 
     fn row(id: u128, name: &str) -> RunRow {
         RunRow {
@@ -204,39 +159,12 @@ mod tests {
     }
 
     #[test]
-    fn frames_of_parts_are_one() {
-        let frame = |run: u128, x_unit: f64| Frame {
-            version: 1,
-            runs: 1,
-            x: XAxis::Metric,
-            x_unit,
-            buckets: Buckets { origin: 0, width: 1 },
-            keep: Keep::All,
-            series: vec![FrameSeries {
-                run_id: RunId(run),
-                held: 1,
-                non_finite: 0,
-                unplaced: 0,
-                min: 0.0,
-                max: 0.0,
-                points: Points { x: vec![3], y: vec![0.0] },
-                smoothed: None,
-            }],
-            groups: Vec::new(),
-        };
-        let whole = one_frame(vec![(0, frame(1, 0.5)), (1, frame(2, 0.25))]).expect("there are some");
-        assert_eq!((whole.runs, whole.x_unit), (2, 0.25));
-        assert_eq!(whole.series.iter().map(|series| series.points.x[0]).collect::<Vec<_>>(), [6, 3]);
-        assert_eq!(one_frame(Vec::new()), None);
-    }
-
-    #[test]
     fn run_sets_are_joined_named_and_coloured() {
         let hidden = View { hidden: ["00000002".to_owned()].into(), ..View::default() };
         let of = [set("base", 4, View::default()), set("warm", 9, View { search: "A".into(), ..hidden })];
         let pages = vec![
-            RunsPage { total: 5, runs: vec![row(1, "a")] },
-            RunsPage { total: 4, runs: vec![row(1, "a"), row(2, "ab"), row(3, "b"), row(4, "ca")] },
+            RunsPage { total: 5, runs: vec![row(1, "a")], cut: None },
+            RunsPage { total: 4, runs: vec![row(1, "a"), row(2, "ab"), row(3, "b"), row(4, "ca")], cut: None },
         ];
         let page = joined(&of, pages);
         let names: Vec<_> = page.runs.iter().map(|row| row.name.as_str()).collect();
@@ -244,6 +172,5 @@ mod tests {
         let rows: Vec<Arc<RunRow>> = page.runs.into_iter().map(Arc::new).collect();
         let tints = tints(&of, rows.iter());
         assert_eq!(rows.iter().map(|row| tints.of(row)).collect::<Vec<_>>(), [Tint::Palette(4), Tint::Palette(9)]);
-        assert!(only_sets(&[]) && only_sets(&[column()]) && !only_sets(&[Column::Tag("team".into()), column()]));
     }
 }

@@ -2,7 +2,10 @@
 
 use super::{Scope, Workspace, sets};
 use charts::{panel::Tints, theme::Rgb};
-use data::run::{RunId, RunRow};
+use data::{
+    report::sets::only_sets,
+    run::{RunId, RunRow},
+};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -14,7 +17,7 @@ impl Workspace {
         let scope = self.scope();
         Memo::new(move |_| {
             let (color_by, group_by) = by.get();
-            if let (Scope::Sets(of), None, true) = (&scope, &color_by, sets::only_sets(&group_by)) {
+            if let (Scope::Sets(of), None, true) = (&scope, &color_by, only_sets(&group_by)) {
                 return Arc::new(runs.list.with(|list| sets::tints(of, list.rows())));
             }
             if color_by.is_none() && group_by.is_empty() {

@@ -8,6 +8,7 @@ use crate::{
 use data::{
     column::{Cell, Column},
     groups::GroupValue,
+    report::sets::title_of,
     run::{RunId, RunRow},
     view::View,
 };
@@ -65,6 +66,12 @@ impl Tints {
     /// These tints, given by whatever is not a column.
     pub fn of_runs(by_run: HashMap<RunId, Tint>) -> Tints {
         Tints { by_run, ..Tints::default() }
+    }
+
+    /// The tints of `rows` by the run sets of a report that they are of, whose places in the palette go by their titles.
+    pub fn of_sets<'a>(colors: &HashMap<&str, usize>, rows: impl Iterator<Item = &'a RunRow>) -> Tints {
+        let color = |row: &RunRow| Some((row.run_id, Tint::Palette(*colors.get(title_of(row)?)?)));
+        Tints::of_runs(rows.filter_map(color).collect())
     }
 
     /// The tints of `rows` as `view` colours runs.

@@ -5,8 +5,17 @@ use crate::{
     fidelity::Fidelity,
     format::{count_text, counted},
 };
-use data::{frame::XAxis, run::RunId, view::LineLook};
+use data::{
+    frame::XAxis,
+    run::{Cut, RunId},
+    view::LineLook,
+};
 use std::collections::BTreeSet;
+
+/// That runs are the first of many, in words.
+pub fn cut_words(cut: Cut) -> String {
+    format!("the first {} of {} are shown here", count_text(cut.shown), counted(cut.of, "run", "runs"))
+}
 
 /// What `frames` show of `runs` runs, those that `is_drawn`; `None` if there are no frames.
 pub fn told<'a>(

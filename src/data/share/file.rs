@@ -7,7 +7,7 @@
 use super::SharedPage;
 use crate::{
     frame::{self, Frame, FrameRequest},
-    run::{MetricRow, RunRow, RunsPage, RunsRequest},
+    run::{Cut, MetricRow, RunRow, RunsPage, RunsRequest},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -33,6 +33,9 @@ struct Head {
 struct Part {
     rows: Vec<RunRow>,
     metrics: Vec<MetricRow>,
+    /// Where the runs are the first of many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cut: Option<Cut>,
     /// What was asked, and where its frame lies.
     frames: Vec<(FrameRequest, usize, usize)>,
 }
@@ -43,9 +46,9 @@ impl KeptFile {
         KeptFile { head: Head { page, parts: BTreeMap::new() }, frames: Vec::new() }
     }
 
-    /// Adds a part: its runs in order, and its metrics.
-    pub fn add_part(&mut self, name: &str, rows: Vec<RunRow>, metrics: Vec<MetricRow>) {
-        self.head.parts.insert(name.to_owned(), Part { rows, metrics, frames: Vec::new() });
+    /// Adds a part: its runs in order, of how many they are the first, and its metrics.
+    pub fn add_part(&mut self, name: &str, rows: Vec<RunRow>, cut: Option<Cut>, metrics: Vec<MetricRow>) {
+        self.head.parts.insert(name.to_owned(), Part { rows, metrics, cut, frames: Vec::new() });
     }
 
     /// Adds the answer to a question about a part that was added.
@@ -131,7 +134,7 @@ impl Part {
         let limit = if asked.limit == 0 { RUNS } else { asked.limit } as usize;
         let from = usize::try_from(asked.offset).unwrap_or(usize::MAX);
         let runs = self.rows.iter().skip(from).take(limit).cloned().collect();
-        Some(RunsPage { total: self.rows.len() as u64, runs })
+        Some(RunsPage { total: self.rows.len() as u64, runs, cut: self.cut })
     }
 }
 
@@ -161,8 +164,8 @@ mod tests {
                 "start_millis": 0, "color": 0});
             serde_json::from_value::<RunRow>(json).expect("a row")
         };
-        file.add_part("", (1..=5).map(row).collect(), Vec::new());
-        file.add_part("a-0", vec![row(9)], Vec::new());
+        file.add_part("", (1..=5).map(row).collect(), None, Vec::new());
+        file.add_part("a-0", vec![row(9)], Cut::of(1, 3), Vec::new());
         let series = |n| FrameSeries {
             run_id: RunId(n),
             held: 0,

@@ -15,6 +15,10 @@
 
   const step = size => Math.min(Math.max(Math.ceil(size / 8) * 8, 16), 4096);
 
+  // Pictures that changed have another address.
+  let changes = 0;
+  const again = () => changes ? `&v=${changes}` : '';
+
   // The picture, at the frame's own size.
   const holder = document.getElementById('picture') || document.getElementById('still');
   const isReport = holder.id === 'still';
@@ -26,7 +30,7 @@
         // A picture of its place's own size.
         const { width, height } = image.getBoundingClientRect();
         if (width < 16) continue;
-        const source = image.dataset.dark.replace(/&w=\d+&h=\d+/, `&w=${step(width)}&h=${step(height)}`).replace(/theme=\w+/, `theme=${shade()}`);
+        const source = image.dataset.dark.replace(/&w=\d+&h=\d+/, `&w=${step(width)}&h=${step(height)}`).replace(/theme=\w+/, `theme=${shade()}${again()}`);
         if (image.getAttribute('src') === source) continue;
         image.previousElementSibling?.remove();
         image.setAttribute('src', source);
@@ -37,7 +41,7 @@
     if (innerWidth < 16) { requestAnimationFrame(show); return; }
     const also = ['key', 'panel', 'xmin', 'xmax', 'legend'].filter(name => asked.has(name));
     const size = `w=${step(innerWidth)}&h=${step(height())}&dpr=${devicePixelRatio > 1 ? 2 : 1}`;
-    const source = `/p/${token}.png?${size}&theme=${shade()}${also.map(name => `&${name}=${encodeURIComponent(asked.get(name))}`).join('')}`;
+    const source = `/p/${token}.png?${size}&theme=${shade()}${again()}${also.map(name => `&${name}=${encodeURIComponent(asked.get(name))}`).join('')}`;
     if (holder.getAttribute('src') !== source) holder.setAttribute('src', source);
   };
 
@@ -109,5 +113,20 @@
   });
   show();
   say();
-  if (own.dataset.live) setInterval(() => { if (!alive && !isReport && !document.hidden) { holder.removeAttribute('src'); show(); } }, 60000);
+
+  // Until the app comes: what changed is drawn again, and a link that opens no more says so.
+  let version = null;
+  const news = async () => {
+    if (alive || document.hidden) return;
+    try {
+      const key = asked.get('key');
+      const answer = await fetch(`/api/shared/${token}/version`, key ? { headers: { 'x-share-key': key } } : {});
+      if (answer.status === 404 || answer.status === 401) { location.reload(); return; }
+      const now = (await answer.json()).version;
+      if (version !== null && now !== version) { changes += 1; show(); }
+      version = now;
+    } catch { /* Without a server it stays as it is. */ }
+  };
+  news();
+  setInterval(news, 10000);
 })();

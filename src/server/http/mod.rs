@@ -14,6 +14,7 @@
 mod api;
 mod assets;
 mod error;
+mod figures;
 pub mod files;
 mod guard;
 pub mod mlflow;

@@ -27,8 +27,8 @@ use data::{
         Content,
         grid::{Frozen, GridPanel},
     },
-    run::RunRow,
-    share::{ShareTarget, SharedReport, file::KeptFile, part_name},
+    run::{Cut, RunRow},
+    share::{ShareTarget, SharedReport, file::KeptFile},
 };
 use flate2::{Compression, write::GzEncoder};
 use serde::Deserialize;
@@ -132,7 +132,7 @@ async fn keep(
     kept: &mut KeptFile,
     frames: &mut usize,
 ) -> Result<(), ApiError> {
-    kept.add_part(name, shown.rows.clone(), shown.metrics.clone());
+    kept.add_part(name, shown.rows.clone(), shown.cut(), shown.metrics.clone());
     let Some(view) = shown.page.target.view() else { return Ok(()) };
     let eid = shown.page.target.experiment().and_then(|id| id.parse().ok()).unwrap_or_default();
     let runs: Vec<_> = shown.rows.iter().map(|row| row.run_id).collect();
@@ -170,7 +170,7 @@ fn too_large() -> ApiError {
 struct Inside {
     pictures: HashMap<String, String>,
     panels: HashMap<(String, String), String>,
-    rows: HashMap<String, Vec<RunRow>>,
+    rows: HashMap<String, (Vec<RunRow>, Option<Cut>)>,
 }
 
 impl Places for Inside {
@@ -178,12 +178,12 @@ impl Places for Inside {
         self.pictures.get(hash).cloned().unwrap_or_default()
     }
 
-    fn panel(&self, part: &str, panel: &GridPanel) -> Option<[String; 2]> {
-        let source = self.panels.get(&(part.to_owned(), panel.metric.clone()))?;
+    fn panel(&self, block: &str, panel: &GridPanel) -> Option<[String; 2]> {
+        let source = self.panels.get(&(block.to_owned(), panel.id.clone()))?;
         Some([source.clone(), source.clone()])
     }
 
-    fn rows(&self, part: &str) -> Vec<RunRow> {
+    fn rows(&self, part: &str) -> (Vec<RunRow>, Option<Cut>) {
         self.rows.get(part).cloned().unwrap_or_default()
     }
 }
@@ -217,17 +217,18 @@ async fn still_of(state: &AppState, opened: &Opened) -> Result<String, ApiError>
         // The app finds it by what follows the bytes.
         inside.pictures.insert(hash.clone(), format!("{}#{hash}", data_url(&media, &picture)));
     }
-    let sizes = grid_panels(report);
-    for (part, panel) in sizes.into_iter().take(MOST_DRAWN) {
-        let Ok(of_part) = opened.part(&part) else { continue };
-        if of_part.shown.panels.iter().all(|one| one.key != panel.metric) {
-            continue;
-        }
+    for (block, panel) in grid_panels(report).into_iter().take(MOST_DRAWN) {
         let size = (u32::from(panel.span) * PX_OF_COLUMN, u32::from(panel.height));
-        let png = still_picture(state, &of_part, Some(panel.metric.clone()), size).await?;
-        inside.panels.insert((part, panel.metric.clone()), data_url("image/png", &png));
+        let drawn = still_picture(state, opened, Some((&block, &panel.id)), size).await;
+        // What is gone by now leaves a gap.
+        let png = match drawn {
+            Ok(png) => png,
+            Err(ApiError::Forbidden(_) | ApiError::NotFound(_)) => continue,
+            Err(error) => return Err(error),
+        };
+        inside.panels.insert((block, panel.id), data_url("image/png", &png));
     }
-    inside.rows = shown.parts.iter().map(|(name, part)| (name.clone(), part.rows.clone())).collect();
+    inside.rows = shown.parts.iter().map(|(name, part)| (name.clone(), (part.rows.clone(), part.cut()))).collect();
     let words = tokio::task::spawn_blocking({
         let shown = shown.clone();
         move || shown.page.report.as_deref().map(|report| still(report, &inside)).unwrap_or_default()
@@ -236,16 +237,14 @@ async fn still_of(state: &AppState, opened: &Opened) -> Result<String, ApiError>
     Ok(format!("<article class=\"report-body\">{words}</article>"))
 }
 
-/// The panels of a report's grids with the parts that they draw, in order.
+/// The panels of a report's grids with the blocks that they stand in, in order.
 fn grid_panels(report: &SharedReport) -> Vec<(String, GridPanel)> {
     let blocks = report.document.blocks.iter();
     let grids = blocks.filter_map(|block| match &block.content {
         Content::Panels(grid) => Some((block, grid)),
         _ => None,
     });
-    let panels = grids
-        .flat_map(|(block, grid)| grid.panels.iter().map(|panel| (part_name(&block.id, panel.set), panel.clone())));
-    panels.collect()
+    grids.flat_map(|(block, grid)| grid.panels.iter().map(|panel| (block.id.clone(), panel.clone()))).collect()
 }
 
 /// What of the app goes into a file.

@@ -2,12 +2,13 @@
 
 use super::{
     ApiError, AppState,
-    api::{Opened, frame_inside, version_of},
+    api::{Opened, version_of},
+    figures::{Chosen, Drawing, Figure},
     wire::{JsonBody, Query},
 };
 use crate::{
-    render::{self, About, Format, Ground, Look, chart::PanelData},
-    share::{self, NotNamed, ScopePanel, panel_requests},
+    render::{self, About, Format, Ground, Look},
+    share,
     store::StoreError,
 };
 use axum::{
@@ -16,7 +17,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use data::{share::ShareTarget, view::View};
+use data::share::ShareTarget;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::{
@@ -102,39 +103,16 @@ pub(super) struct Wanted {
     key: Option<String>,
     /// One part of a report.
     part: Option<String>,
+    /// A panel grid of a report, by its block; `panel` is then a panel's id in it.
+    grid: Option<String>,
+    /// Whatever it is, it makes another address of a picture that has changed.
+    v: Option<String>,
     /// See [`Chosen`].
     panel: Option<String>,
     xmin: Option<f64>,
     xmax: Option<f64>,
     /// `0` leaves the legend out.
     legend: Option<String>,
-}
-
-/// What of a link is wanted: all that it names, if nothing is said.
-#[derive(Debug, Clone, PartialEq, Default)]
-struct Chosen {
-    /// One panel only, by its key.
-    panel: Option<String>,
-    /// A part of x.
-    range: Option<[f64; 2]>,
-}
-
-impl Chosen {
-    fn shows(&self, panel: &ScopePanel) -> bool {
-        self.panel.as_ref().is_none_or(|wanted| *wanted == panel.key)
-    }
-
-    /// The view of `target` with no more of x than is wanted.
-    fn of(&self, opened: &Opened, target: &ShareTarget) -> View {
-        let mut view = target.view().cloned().unwrap_or_default();
-        if let Some(range) = self.range {
-            for panel in &opened.shown.panels {
-                let look = view.look_of(&panel.section, &panel.key);
-                view.narrow_x(&panel.key, &look, range);
-            }
-        }
-        view
-    }
 }
 
 impl Wanted {
@@ -205,29 +183,25 @@ pub(super) async fn picture(
     let (token, ending) = name.split_once('.').unwrap_or((&name, "png"));
     let unknown = || ApiError::NotFound("a picture ends in .svg, .png, .pdf, .csv, .json or .tex".to_owned());
     let format = Format::of_ending(ending).ok_or_else(unknown)?;
-    let opened = Opened::by(&state, token, wanted.key.as_deref()).await?.drawn(wanted.part.as_deref())?;
-    let chosen = wanted.chosen()?;
-    let panels = opened.shown.panels.iter().filter(|panel| chosen.shows(panel)).count();
-    if let (Some(panel), 0) = (&chosen.panel, panels) {
-        return Err(NotNamed(format!("the panel {panel:?}")).into());
-    }
-    let look = wanted.look(panels == 1)?;
-    let tag = tag(&state, &opened, format, &(&look, &wanted.part, &chosen));
+    let opened = Opened::by(&state, token, wanted.key.as_deref()).await?;
+    let drawing = Drawing::of(opened, wanted.part.as_deref(), wanted.grid.as_deref(), wanted.chosen()?)?;
+    let look = wanted.look(drawing.panels() == 1)?;
+    let tag = tag(&state, &drawing, format, &(&look, &wanted.part));
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     if known.is_some_and(|known| {
         known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag || one.trim() == "*")
     }) {
-        return Ok(with_headers(StatusCode::NOT_MODIFIED.into_response(), &opened, format, &tag));
+        return Ok(with_headers(StatusCode::NOT_MODIFIED.into_response(), drawing.link(), format, &tag));
     }
     let bytes = match state.pictures.get(&tag) {
         Some(bytes) => bytes,
         None => {
-            let bytes = draw(&state, &opened, Some(token), format, look, &chosen).await?;
+            let bytes = draw(&state, &drawing, Some(token), format, look).await?;
             state.pictures.keep(&tag, &bytes);
             bytes
         }
     };
-    Ok(with_headers(bytes.into_response(), &opened, format, &tag))
+    Ok(with_headers(bytes.into_response(), drawing.link(), format, &tag))
 }
 
 /// What [`drawn`] is asked: a target as of a share link, and how its picture is wanted.
@@ -253,83 +227,56 @@ pub(super) async fn drawn(
     let scope = state.store.ask_runs(move |sets| share::resolve(sets, &named)).await?;
     let title = target.experiment().unwrap_or_default().to_owned();
     let opened = Opened::unkept(target, format!("Experiment {title}"), scope);
-    let look = asked.wanted.look(opened.shown.panels.len() == 1)?;
-    let bytes = draw(&state, &opened, None, format, look, &asked.wanted.chosen()?).await?;
+    let drawing = Drawing::of(opened, None, None, asked.wanted.chosen()?)?;
+    let look = asked.wanted.look(drawing.panels() == 1)?;
+    let bytes = draw(&state, &drawing, None, format, look).await?;
     Ok(([(header::CONTENT_TYPE, format.media_type())], bytes).into_response())
 }
 
-/// What is opened, or one panel of it, as a light PNG of this size, CSS pixels.
+/// What is opened, or one panel of it by its grid and its id there, as a light PNG of this size, CSS pixels.
 pub(super) async fn still_picture(
     state: &AppState,
     opened: &Opened,
-    panel: Option<String>,
+    panel: Option<(&str, &str)>,
     size: (u32, u32),
 ) -> Result<Bytes, ApiError> {
     let look = Look { size, zoom: 1.0, dpr: 1.0, ground: Ground::Light, mm: None, legend: true };
-    draw(state, opened, None, Format::Png, look, &Chosen { panel, range: None }).await
+    let chosen = Chosen { panel: panel.map(|(_, panel)| panel.to_owned()), range: None };
+    let drawing = Drawing::of(opened.clone(), None, panel.map(|(grid, _)| grid), chosen)?;
+    draw(state, &drawing, None, Format::Png, look).await
 }
 
 /// What names a picture: the link, what was logged when, and how it is wanted.
-fn tag(state: &AppState, opened: &Opened, format: Format, look: &impl std::fmt::Debug) -> String {
+fn tag(state: &AppState, drawing: &Drawing, format: Format, look: &impl std::fmt::Debug) -> String {
+    let opened = drawing.link();
     let version = version_of(state, &opened.shown);
     let program = env!("CARGO_PKG_VERSION");
-    let text = format!("{program} {version} {format:?} {look:?}");
+    let text = format!("{program} {version} {format:?} {look:?} {}", drawing.name());
     let digest = Sha256::digest([&opened.share.token_hash[..], &opened.share.salt, text.as_bytes()].concat());
     format!("\"{}\"", digest[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>())
 }
 
 async fn draw(
     state: &AppState,
-    opened: &Opened,
+    drawing: &Drawing,
     token: Option<&str>,
     format: Format,
     look: Look,
-    chosen: &Chosen,
 ) -> Result<Bytes, ApiError> {
     let _turn = state.pictures.drawing.acquire().await.map_err(|_| StoreError::Stopped)?;
     let most = match format {
         Format::Csv | Format::Json | Format::Tex => MOST_DATA_PANELS,
         Format::Svg | Format::Png | Format::Pdf => render::panels_that_fit(look.size),
     };
-    let shown = opened.shown.clone();
-    let inside = chosen.of(opened, &shown.target);
-    let panels = panels(state, opened, &inside, chosen, most, look.size.0).await?;
-    // The rows are as they go out, and so are the runs that the view pins.
-    let view = chosen.of(opened, &shown.page.target);
+    let Figure { view, rows, panels, left_out } = drawing.figure(state, most, look.size.0).await?;
+    let shown = drawing.link().shown.clone();
     let link = token.map(|token| format!("/s/{token}")).unwrap_or_default();
     let drawn = tokio::task::spawn_blocking(move || {
-        let about = About { title: &shown.page.title, link: &link };
-        render::render(format, &panels, &view, &shown.rows, &look, about)
+        let about = About { title: &shown.page.title, link: &link, panels_left_out: left_out };
+        render::render(format, &panels, &view, &rows, &look, about)
     });
     let bytes = drawn.await.map_err(|_| StoreError::Bug)?;
     Ok(Bytes::from(bytes.map_err(|error| StoreError::Damaged(error.to_string()))?))
-}
-
-/// The first `most` panels of a link with their frames as they go out.
-async fn panels(
-    state: &AppState,
-    opened: &Opened,
-    view: &View,
-    chosen: &Chosen,
-    most: usize,
-    width_px: u32,
-) -> Result<Vec<PanelData>, ApiError> {
-    let shown = &opened.shown;
-    let runs = shown.runs_inside();
-    let mut panels = Vec::new();
-    for panel in shown.panels.iter().filter(|panel| chosen.shows(panel)).take(most) {
-        let lines = panel.lines.iter().map(|line| shown.line_inside(line).to_owned()).collect();
-        let inside = ScopePanel { lines, ..panel.clone() };
-        let requests = panel_requests(view, &inside, shown.eid, &runs, &shown.metrics, width_px);
-        let mut frames = Vec::new();
-        for (line, request) in panel.lines.iter().zip(requests) {
-            let by = request.group.as_ref().map(|group| group.by.clone()).unwrap_or_default();
-            let frame = frame_inside(state, &opened.share, shown, request).await?;
-            frames.push((line.clone(), shown.outward(frame, &by)));
-        }
-        panels.push(PanelData { section: panel.section.clone(), key: panel.key.clone(), frames });
-    }
-    Ok(panels)
 }
 
 fn with_headers(mut response: Response, opened: &Opened, format: Format, tag: &str) -> Response {

@@ -24,8 +24,8 @@ use axum::{
 };
 use data::{
     report::{Content, grid::GridPanel},
-    run::RunRow,
-    share::{ShareTarget, SharedReport, frame_ancestors},
+    run::{Cut, RunRow},
+    share::{ShareTarget, SharedReport, frame_ancestors, part_name},
 };
 use serde::Deserialize;
 
@@ -120,7 +120,9 @@ impl Card {
         let summary = match &shown.page.target {
             ShareTarget::Report { .. } => return Card::of_report(shown),
             ShareTarget::View { .. } | ShareTarget::Panel { .. } | ShareTarget::Run { .. } => {
-                format!("{}, {}.", count(runs, "run", "runs"), count(panels, "panel", "panels"))
+                let of = shown.cut().map(|cut| format!("the first {runs} of {} runs", cut.of));
+                let runs = of.unwrap_or_else(|| count(runs, "run", "runs"));
+                format!("{runs}, {}.", count(panels, "panel", "panels"))
             }
         };
         Card { title: shown.page.title.clone(), summary, has_picture: panels > 0, tells: true }
@@ -198,14 +200,14 @@ impl Places for OfLink<'_> {
         format!("/api/shared/{}/images/{hash}{key}", self.token)
     }
 
-    fn panel(&self, part: &str, panel: &GridPanel) -> Option<[String; 2]> {
-        let shown = self.shown.part(part).ok()?;
-        shown.panels.iter().find(|one| one.key == panel.metric)?;
+    fn panel(&self, block: &str, panel: &GridPanel) -> Option<[String; 2]> {
+        let drawn = |set: &usize| self.shown.part(&part_name(block, *set)).is_ok_and(|part| part.draws(&panel.metric));
+        panel.sets().iter().find(|set| drawn(set))?;
         let key = self.key.map(|key| format!("&key={}", in_address(key))).unwrap_or_default();
         let (width, height) = (u32::from(panel.span) * PX_OF_COLUMN, panel.height);
         let address = |theme: &str| {
-            let (part, name) = (in_address(part), in_address(&panel.metric));
-            format!("/p/{}.png?part={part}&panel={name}&w={width}&h={height}&dpr=2&theme={theme}{key}", self.token)
+            let (block, panel) = (in_address(block), in_address(&panel.id));
+            format!("/p/{}.png?grid={block}&panel={panel}&w={width}&h={height}&dpr=2&theme={theme}{key}", self.token)
         };
         Some(match self.theme {
             "auto" => [address("light"), address("dark")],
@@ -213,8 +215,8 @@ impl Places for OfLink<'_> {
         })
     }
 
-    fn rows(&self, part: &str) -> Vec<RunRow> {
-        self.shown.part(part).map(|shown| shown.rows.clone()).unwrap_or_default()
+    fn rows(&self, part: &str) -> (Vec<RunRow>, Option<Cut>) {
+        self.shown.part(part).map(|shown| (shown.rows.clone(), shown.cut())).unwrap_or_default()
     }
 }
 
@@ -339,7 +341,6 @@ pub(super) async fn embed(
         ShareTarget::View { .. } | ShareTarget::Run { .. } => "view",
         ShareTarget::Report { .. } => "report",
     };
-    let live = if opened.share.row.frozen_millis.is_none() { " data-live=\"1\"" } else { "" };
     let (title, summary) = (escaped(&card.title), escaped(&card.summary));
     let asked = wanted.of_picture();
     let still = if theme == "auto" { "light" } else { theme };
@@ -355,7 +356,7 @@ pub(super) async fn embed(
         }
     };
     let body = format!(
-        "<!doctype html><html lang=\"en\" data-theme=\"{theme}\" data-kind=\"{kind}\"{live}><head><meta charset=\"utf-8\">\
+        "<!doctype html><html lang=\"en\" data-theme=\"{theme}\" data-kind=\"{kind}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">{}<style>{STYLE}</style>{sheets}</head>\
          <body class=\"embed\" tabindex=\"0\">{first}<template id=\"app\">{app}</template><script>{SCRIPT}</script></body></html>",
         card.head(&origin(&headers), &token),

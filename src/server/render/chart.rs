@@ -3,12 +3,12 @@
 use charts::{
     legend::Entry,
     line::{Dashes, LineChart, Owner},
-    panel::{Around, Drawn, LineFrame, Parts, Tint, TintKey, Tints, told},
+    panel::{Around, Drawn, LineFrame, Parts, Tint, TintKey, Tints, cut_words, told},
     picture::{LEGEND_ROWS, Picture},
 };
 use data::{
     frame::Frame,
-    run::{RunId, RunRow},
+    run::{Cut, RunId, RunRow},
     view::{LegendPlace, LineLook, View},
 };
 use std::collections::HashSet;
@@ -17,7 +17,7 @@ use std::collections::HashSet;
 const MOST_NAMES: usize = 24;
 
 /// A panel and what it shows.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct PanelData {
     /// The section that it stands in.
     pub section: String,
@@ -25,6 +25,10 @@ pub struct PanelData {
     pub key: String,
     /// Each of its lines, with its frame as it goes out.
     pub frames: Vec<(String, Frame)>,
+    /// The colours of its runs, where they do not go by the view.
+    pub tints: Option<Tints>,
+    /// Where its runs are the first of many.
+    pub cut: Option<Cut>,
 }
 
 /// The lines of a panel and what stands around them.
@@ -56,6 +60,7 @@ impl PanelData {
             picture.legend_rows = if picture.legend.is_empty() { 0 } else { LEGEND_ROWS };
         }
         picture.notes.extend(told);
+        picture.notes.extend(self.cut.map(cut_words));
         if let Some(column) = &view.color_by {
             picture.notes.push(match &tints.key {
                 TintKey::Ramp([low, high]) => format!("coloured by {}, {low} to {high}", column.label()),
@@ -80,7 +85,7 @@ impl PanelData {
             .collect();
         let frames: Vec<(&str, &LineFrame)> = held.iter().map(|(line, frame)| (*line, frame)).collect();
         let all: Vec<&RunRow> = rows.iter().collect();
-        let tints = Tints::of_view(view, &all);
+        let tints = self.tints.clone().unwrap_or_else(|| Tints::of_view(view, &all));
         // The first run of the list lies above the others, and what is pinned above all.
         let pinned = |row: &RunRow| view.pinned.contains(&row.run_id.short());
         let place = |row: &RunRow| (view.baseline.as_deref() != Some(&row.run_id.short()), !pinned(row));

@@ -5,7 +5,7 @@ use data::{
     csv,
     frame::{self, XAxis},
     groups::GroupValue,
-    run::{RunId, RunRow},
+    run::{Cut, RunId, RunRow},
     view::View,
 };
 use serde::Serialize;
@@ -67,20 +67,21 @@ fn x_text(x: i64, unit: f64) -> String {
     if unit == 1.0 { x.to_string() } else { (x as f64 * unit).to_string() }
 }
 
-/// The frames of `panels` as JSON, with the names of their runs.
-pub fn json(panels: &[PanelData], view: &View, rows: &[RunRow]) -> Vec<u8> {
+/// The frames of `panels` as JSON, with the names of their runs, and how many `more` panels there are.
+pub fn json(panels: &[PanelData], view: &View, rows: &[RunRow], more: usize) -> Vec<u8> {
     let panels = panels.iter().map(|panel| {
         let lines = panel.frames.iter().map(|(line, frame)| LineJson { line, frame: frame::to_json(frame) });
-        PanelJson { panel: &panel.key, title: panel.title(view), lines: lines.collect() }
+        PanelJson { panel: &panel.key, title: panel.title(view), lines: lines.collect(), cut: panel.cut }
     });
     let runs = rows.iter().map(|row| (row.run_id.to_string(), row.name.as_str())).collect();
-    let all = Json { panels: panels.collect(), runs };
+    let all = Json { panels: panels.collect(), panels_left_out: more, runs };
     serde_json::to_vec(&all).expect("texts and numbers can be written")
 }
 
 #[derive(Serialize)]
 struct Json<'a, F> {
     panels: Vec<PanelJson<'a, F>>,
+    panels_left_out: usize,
     runs: BTreeMap<String, &'a str>,
 }
 
@@ -89,6 +90,9 @@ struct PanelJson<'a, F> {
     panel: &'a str,
     title: String,
     lines: Vec<LineJson<'a, F>>,
+    /// Where the runs are the first of many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cut: Option<Cut>,
 }
 
 #[derive(Serialize)]

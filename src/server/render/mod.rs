@@ -127,6 +127,8 @@ pub struct About<'a> {
     pub title: &'a str,
     /// Where its view is.
     pub link: &'a str,
+    /// How many more panels the view has.
+    pub panels_left_out: usize,
 }
 
 /// How many panels of a view a picture of this size shows.
@@ -145,14 +147,15 @@ fn grid(size: (u32, u32), panels: usize) -> (u32, u32) {
 /// Panels and where they stand: x, y, width and height in CSS pixels.
 type Sheet = Vec<([u32; 4], Picture)>;
 
-fn sheet(panels: &[PanelData], view: &View, rows: &[RunRow], look: &Look, dark: bool) -> Sheet {
+/// `panels` at their places; the last one says that there are `more`.
+fn sheet(panels: &[PanelData], view: &View, rows: &[RunRow], look: &Look, more: usize, dark: bool) -> Sheet {
     let size = look.size;
     let picture = |panel: &PanelData| {
         let picture = panel.picture(view, rows, dark);
         if look.legend { picture } else { Picture { legend_rows: 0, ..picture } }
     };
     if panels.is_empty() {
-        let empty = PanelData { section: String::new(), key: String::new(), frames: Vec::new() };
+        let empty = PanelData::default();
         return vec![([0, 0, size.0, size.1], empty.picture(view, rows, dark))];
     }
     let (columns, lines) = grid(size, panels.len());
@@ -163,7 +166,13 @@ fn sheet(panels: &[PanelData], view: &View, rows: &[RunRow], look: &Look, dark: 
         [column * width + gap / 2, line * height + gap / 2, width - gap, height - gap]
     };
     let shown = panels.iter().take((columns * lines) as usize).enumerate();
-    shown.map(|(at, panel)| (place(at), picture(panel))).collect()
+    let mut sheet: Sheet = shown.map(|(at, panel)| (place(at), picture(panel))).collect();
+    let more = more + panels.len() - sheet.len();
+    if let Some((_, last)) = sheet.last_mut().filter(|_| more > 0) {
+        let words = counted(more as u64, "more panel is", "more panels are");
+        last.notes.push(format!("{words} not in this picture"));
+    }
+    sheet
 }
 
 /// `sheet` with a word on each panel where boxes stand for letters that the font of the program lacks.
@@ -196,14 +205,15 @@ pub fn render(
     let dark = look.ground == Ground::Dark;
     Ok(match format {
         Format::Svg => svg(panels, view, rows, look, about).into_bytes(),
-        Format::Png => png(&boxes_told(sheet(panels, view, rows, look, dark)), look, about)?,
+        Format::Png => png(&boxes_told(sheet(panels, view, rows, look, about.panels_left_out, dark)), look, about)?,
         Format::Pdf => {
             let mut page = pdf::Page::new(look.size.0, look.size.1, look.ground == Ground::Transparent);
-            draw(&mut page, &boxes_told(sheet(panels, view, rows, look, dark)), &theme(dark, 1.0), 1.0);
+            let sheet = boxes_told(sheet(panels, view, rows, look, about.panels_left_out, dark));
+            draw(&mut page, &sheet, &theme(dark, 1.0), 1.0);
             page.finish(pdf::About { title: about.title, link: about.link }, look.shown_mm())
         }
         Format::Csv => data::csv(panels, view, rows).into_bytes(),
-        Format::Json => data::json(panels, view, rows),
+        Format::Json => data::json(panels, view, rows, about.panels_left_out),
         Format::Tex => latex::figures(panels, view, rows, look).into_bytes(),
     })
 }
@@ -280,7 +290,7 @@ fn svg(panels: &[PanelData], view: &View, rows: &[RunRow], look: &Look, about: A
         if !clear {
             let _ = write!(text, "<rect width=\"{width}\" height=\"{height}\" fill=\"{}\"/>", theme.surface);
         }
-        for ([x, y, width, height], picture) in sheet(panels, view, rows, look, dark) {
+        for ([x, y, width, height], picture) in sheet(panels, view, rows, look, about.panels_left_out, dark) {
             let drawn = picture_svg(&picture, width, height, &theme);
             let drawn = if clear { without_ground(&drawn) } else { drawn };
             let _ = write!(text, "<svg x=\"{x}\" y=\"{y}\"{}", drawn.strip_prefix("<svg").unwrap_or(&drawn));

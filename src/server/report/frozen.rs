@@ -1,7 +1,8 @@
 //! What a panel grid showed at a time: questions with their answers, asked again the way that live data is.
 
 use data::{
-    frame::{self, Frame, FrameRequest},
+    frame::{self, Frame, FrameRequest, RunSet},
+    groups::GroupValue,
     run::{MetricRow, RunId, RunsPage, RunsRequest},
 };
 use serde::{Deserialize, Serialize};
@@ -42,11 +43,21 @@ impl FrozenGrid {
     /// The frame that was stored for `request`, with the runs and the part of x that it asks for; `None` if none was.
     pub fn frame(&self, request: &FrameRequest) -> Option<Result<Frame, String>> {
         let wanted = question(request);
-        let same: Vec<_> = self.frames.iter().filter(|(kept, _)| question(kept) == wanted).collect();
-        let exact = same.iter().position(|(kept, _)| kept.run_set == request.run_set).unwrap_or(0);
+        let among = |kept: &FrameRequest| {
+            request.run_set.experiments.iter().all(|experiment| kept.run_set.experiments.contains(experiment))
+        };
+        let same: Vec<_> = self.frames.iter().filter(|(kept, _)| question(kept) == wanted && among(kept)).collect();
+        let exact = same.iter().position(|(kept, _)| kept.run_set == request.run_set && kept.group == request.group);
+        let exact = exact.or_else(|| same.iter().position(|(kept, _)| kept.run_set == request.run_set));
+        let set = same.iter().enumerate().filter_map(|(at, (kept, _))| Some((at, set_in(kept, request)?)));
+        let set = set.max_by_key(|(_, (_, runs))| *runs).filter(|_| exact.is_none());
+        let exact = exact.or(set.map(|(at, _)| at)).unwrap_or(0);
         let first = &same.get(exact)?.1;
         let others = same.iter().enumerate().filter(|(at, _)| *at != exact).map(|(_, (_, encoded))| encoded);
         Some(joined(first, others).map(|mut frame| {
+            if let Some((_, (set, _))) = set {
+                leave_set(&mut frame, set);
+            }
             if let Some(runs) = &request.run_set.runs {
                 frame.series.retain(|series| runs.contains(&series.run_id));
             }
@@ -93,9 +104,29 @@ fn decoded(encoded: &str) -> Result<Frame, String> {
 fn question(request: &FrameRequest) -> FrameRequest {
     let mut question =
         FrameRequest { range: None, x_range: None, width_px: 0, buckets: None, since: None, ..request.clone() };
-    question.run_set.runs = None;
-    question.run_set.filter.clear();
+    question.run_set = RunSet { experiments: Vec::new(), runs: None, filter: String::new(), ..question.run_set };
+    question.group.iter_mut().for_each(|group| group.sets.clear());
     question
+}
+
+/// Which of the run sets that `kept` keeps apart `request` asks for alone, and how many of its runs it has; `None` if it
+/// keeps none apart, or asks for none of them alone.
+fn set_in(kept: &FrameRequest, request: &FrameRequest) -> Option<(usize, usize)> {
+    let (asked, sets) = (&request.group.as_ref()?.sets, &kept.group.as_ref()?.sets);
+    if asked.len() > 1 || sets.len() < 2 {
+        return None;
+    }
+    let runs: BTreeSet<&RunId> = request.run_set.runs.iter().flatten().collect();
+    let shared = sets.iter().map(|set| set.iter().filter(|run| runs.contains(run)).count()).enumerate();
+    shared.filter(|(_, shared)| *shared > 0).max_by_key(|(_, shared)| *shared)
+}
+
+/// Leaves the groups of one run set, whose place their keys end with, as if it had been asked for alone.
+fn leave_set(frame: &mut Frame, set: usize) {
+    frame.groups.retain(|group| group.key.last() == Some(&GroupValue::Number(set as f64)));
+    frame.groups.iter_mut().for_each(|group| {
+        group.key.pop();
+    });
 }
 
 /// Leaves the points in the range, and one on each side of it.

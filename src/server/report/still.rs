@@ -8,7 +8,7 @@ use data::{
         Block, Content, Document, List, Tone,
         grid::{GridPanel, PanelGrid, RunTable, titles},
     },
-    run::RunRow,
+    run::{Cut, RunRow},
     share::{SharedReport, part_name, with_pictures},
 };
 use std::fmt::Write;
@@ -17,10 +17,10 @@ use std::fmt::Write;
 pub trait Places {
     /// The address of a picture that stands in the report.
     fn picture(&self, hash: &str) -> String;
-    /// The address of a picture of a panel, and the address of the same for dark pages.
-    fn panel(&self, part: &str, panel: &GridPanel) -> Option<[String; 2]>;
-    /// The runs of a table.
-    fn rows(&self, part: &str) -> Vec<RunRow>;
+    /// The address of a picture of a panel in the grid `block`, and the address of the same for dark pages.
+    fn panel(&self, block: &str, panel: &GridPanel) -> Option<[String; 2]>;
+    /// The runs of a table, and of how many they are the first.
+    fn rows(&self, part: &str) -> (Vec<RunRow>, Option<Cut>);
 }
 
 /// `report` as the inside of an article.
@@ -99,10 +99,7 @@ fn inside(report: &SharedReport, block: &Block, html: &str, places: &impl Places
         Content::Divider => "<hr class=\"report-rule\">".to_owned(),
         Content::Contents => contents(&report.document, report),
         Content::Panels(grid) => panels(grid, block, places),
-        Content::Runs(table) => {
-            let only = if table.also.is_empty() { String::new() } else { only_of(&titles(&table.sets()), 0) };
-            runs(table, &places.rows(&part_name(&block.id, 0))) + &only
-        }
+        Content::Runs(table) => runs(table, &block.id, places),
         Content::Paragraph { .. } | Content::Item { .. } | Content::Markdown { .. } => {
             format!("<div class=\"report-text\">{html}</div>")
         }
@@ -151,10 +148,9 @@ pub fn words_of(html: &str) -> String {
 
 fn panels(grid: &PanelGrid, block: &Block, places: &impl Places) -> String {
     let mut out = String::from("<div class=\"report-grid\"><div class=\"report-panels\">");
-    let titles = grid.titles();
     for panel in &grid.panels {
         let name = escape(&panel.metric);
-        let inside = match places.panel(&part_name(&block.id, panel.set), panel) {
+        let inside = match places.panel(&block.id, panel) {
             Some([light, dark]) => {
                 let (light, dark) = (escape(&light), escape(&dark));
                 let source = format!("<source media=\"(prefers-color-scheme: dark)\" srcset=\"{dark}\">");
@@ -163,37 +159,42 @@ fn panels(grid: &PanelGrid, block: &Block, places: &impl Places) -> String {
                     "<picture>{source}<img src=\"{light}\" data-dark=\"{dark}\" alt=\"{name}\" loading=\"lazy\"></picture>"
                 )
             }
-            None => format!("<p class=\"report-missing\">{name}</p>"),
+            None => format!("<p class=\"report-missing\">{name}: no picture of this panel is here.</p>"),
         };
-        // A picture is made of one run set.
-        let only = if panel.also.is_empty() { String::new() } else { only_of(&titles, panel.set) };
         let _ = write!(
             out,
-            "<div class=\"report-panel\" style=\"--span: {}; --height: {}px\"><figure class=\"panel report-still\" aria-label=\"{name}\">{inside}{only}</figure></div>",
+            "<div class=\"report-panel\" style=\"--span: {}; --height: {}px\"><figure class=\"panel report-still\" aria-label=\"{name}\">{inside}</figure></div>",
             panel.span, panel.height
         );
     }
     out + "</div></div>"
 }
 
-/// Says that of several run sets only one is here.
-fn only_of(titles: &[String], set: usize) -> String {
-    let title = escape(titles.get(set).map_or("", String::as_str));
-    format!("<p class=\"report-note\">Without scripts only the runs of {title} are shown here.</p>")
-}
-
-fn runs(table: &RunTable, rows: &[RunRow]) -> String {
+fn runs(table: &RunTable, block: &str, places: &impl Places) -> String {
     let columns = &table.placed.view.table.columns;
+    let sets = table.sets();
+    let several = sets.len() > 1;
     let head: String =
         columns.iter().map(|column| format!("<th scope=\"col\">{}</th>", escape(column.title()))).collect();
+    let of_set = if several { "<th scope=\"col\">Run set</th>" } else { "" };
     let mut out = format!(
-        "<div class=\"report-runs\"><table class=\"table\"><thead><tr><th scope=\"col\">Run</th>{head}</tr></thead><tbody>"
+        "<div class=\"report-runs\"><table class=\"table\"><thead><tr><th scope=\"col\">Run</th>{of_set}{head}</tr></thead><tbody>"
     );
-    for row in rows {
-        let cells: String = columns.iter().map(|column| format!("<td>{}</td>", escape(&cell(column, row)))).collect();
-        let _ = write!(out, "<tr><th scope=\"row\">{}</th>{cells}</tr>", escape(&row.name));
+    let mut notes = String::new();
+    for (at, title) in titles(&sets).iter().enumerate() {
+        let (rows, cut) = places.rows(&part_name(block, at));
+        for row in &rows {
+            let cells: String =
+                columns.iter().map(|column| format!("<td>{}</td>", escape(&cell(column, row)))).collect();
+            let of_set = if several { format!("<td>{}</td>", escape(title)) } else { String::new() };
+            let _ = write!(out, "<tr><th scope=\"row\">{}</th>{of_set}{cells}</tr>", escape(&row.name));
+        }
+        if let Some(cut) = cut {
+            let of_set = if several { format!("{}: ", escape(title)) } else { String::new() };
+            let _ = write!(notes, "<p class=\"report-note\">{of_set}{} of {} runs</p>", cut.shown, cut.of);
+        }
     }
-    out + "</tbody></table></div>"
+    out + "</tbody></table>" + &notes + "</div>"
 }
 
 fn cell(column: &Column, row: &RunRow) -> String {
@@ -217,8 +218,8 @@ mod tests {
         fn panel(&self, part: &str, panel: &GridPanel) -> Option<[String; 2]> {
             Some(["", "&dark"].map(|dark| format!("/p/{part}?panel={}{dark}", panel.metric)))
         }
-        fn rows(&self, _: &str) -> Vec<RunRow> {
-            Vec::new()
+        fn rows(&self, _: &str) -> (Vec<RunRow>, Option<Cut>) {
+            (Vec::new(), None)
         }
     }
 

@@ -59,7 +59,7 @@ impl Shown {
                 row.tags.clear();
             }
         }
-        Ok(RunsPage { total, runs })
+        Ok(RunsPage { total, runs, cut: self.cut() })
     }
 
     /// The groups of its runs.

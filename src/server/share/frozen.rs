@@ -5,6 +5,7 @@ use super::scope::{Scope, ScopePanel, resolve};
 use crate::store::{Store, StoreError, shares};
 use data::{
     frame::{self, Frame, FrameRequest, RunSet},
+    report::sets::{as_one_set, of_one},
     run::{MetricRow, RunId},
     share::ShareTarget,
     view::View,
@@ -66,7 +67,7 @@ impl Keeper {
         self.keep(format!("{start}{SCOPE}"), json).await?;
         for request in requests {
             let part = format!("{start}{}", part_of(&request));
-            let made = store.frame(request).await?;
+            let made = store.frame(as_one_set(request)).await?;
             self.keep(part, frame::encode(&made)).await?;
         }
         Ok(())
@@ -120,7 +121,8 @@ fn requests(target: &ShareTarget, scope: &Scope) -> Vec<FrameRequest> {
     scope.panels.iter().flat_map(of_panel).filter(|request| seen.insert(part_of(request))).collect()
 }
 
-/// What one panel asks for, a request for each of its lines, in a plot of `width_px` CSS pixels.
+/// What one panel asks for, a request for each of its lines, in a plot of `width_px` CSS pixels. Where run sets are drawn
+/// as one line each, the group is by nothing: see [`as_one_set`].
 pub fn panel_requests(
     view: &View,
     panel: &ScopePanel,
@@ -129,19 +131,21 @@ pub fn panel_requests(
     metrics: &[MetricRow],
     width_px: u32,
 ) -> Vec<FrameRequest> {
+    let view = panel.drawn_as(view);
     let look = view.look_of(&panel.section, &panel.key);
+    let by_hand = view.panels.get(&panel.key).is_some_and(|panel| panel.shows.is_some());
     let baseline = view.baseline.as_ref().and_then(|short| runs.iter().find(|run| run.short() == *short)).copied();
     let request = |line: &String| {
-        let is_metric = metrics.iter().any(|row| row.metric == *line);
+        let is_metric = !by_hand || metrics.iter().any(|row| row.metric == *line);
         // What cannot be read is refused by whoever answers, in words.
         let unread = |_| FrameRequest { expression: line.clone(), ..FrameRequest::default() };
         let request = view.frame_request(&panel.key, &look, line, is_metric).unwrap_or_else(unread);
-        FrameRequest {
+        of_one(FrameRequest {
             run_set: RunSet { experiments: vec![eid.to_string()], runs: Some(runs.to_vec()), ..RunSet::default() },
             baseline: baseline.filter(|_| request.expression.contains("baseline")),
             width_px,
             ..request
-        }
+        })
     };
     panel.lines.iter().map(request).collect()
 }

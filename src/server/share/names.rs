@@ -72,7 +72,7 @@ impl Names {
             ScopePanel { lines, ..panel.clone() }
         };
         let panels = scope.panels.iter().map(hidden).collect();
-        Scope { eid: 0, rows, metrics: scope.metrics.clone(), panels }
+        Scope { eid: 0, rows, metrics: scope.metrics.clone(), panels, left_out: scope.left_out }
     }
 
     /// Names the runs in the lines of `view` by what they are outside: a line may calculate with a run by its name or its

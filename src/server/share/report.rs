@@ -7,7 +7,7 @@
 use super::{
     frozen::{self, Keeper},
     names::Names,
-    scope::{self, Scope},
+    scope::{self, Draws, Scope},
     shown::{Kept, Shown},
 };
 use crate::{
@@ -24,16 +24,14 @@ use data::{
         Content, Document,
         answers::Version,
         grid::{Frozen, NamedSet, PanelGrid},
+        sets,
     },
     share::{ShareRow, ShareTarget, SharedReport, part_name},
     view::{PlacedView, View},
 };
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// How many run sets and run tables a link to a report shows at most.
 const MOST_PARTS: usize = 100;
@@ -106,6 +104,7 @@ pub(super) fn resolve(sets: &RunSets, written: Written, sid: Option<i64>) -> Res
             Err(StoreError::NotFound(_) | StoreError::Invalid(_) | StoreError::Damaged(_)) => continue,
             Err(error) => return Err(error),
         };
+        scope.left_out += scope.rows.len().saturating_sub(most) as u64;
         scope.rows.truncate(most);
         parts.push(PartScope { name, target, scope, frozen: frozen.map(|frozen| frozen.hash) });
     }
@@ -113,12 +112,7 @@ pub(super) fn resolve(sets: &RunSets, written: Written, sid: Option<i64>) -> Res
 }
 
 /// What a grid that was frozen with the report names.
-fn of_grid(
-    db: &Connection,
-    target: &ShareTarget,
-    frozen: &Frozen,
-    drawn: &BTreeSet<String>,
-) -> Result<Scope, StoreError> {
+fn of_grid(db: &Connection, target: &ShareTarget, frozen: &Frozen, drawn: &[Draws]) -> Result<Scope, StoreError> {
     let grid = FrozenGrid::unpacked(&files::frozen(db, &frozen.hash)?.0).map_err(StoreError::Damaged)?;
     let nothing = View::default();
     let (experiment, view) = (target.experiment().unwrap_or_default(), target.view().unwrap_or(&nothing));
@@ -126,16 +120,18 @@ fn of_grid(
     let same = of_experiment().find(|(asked, _)| asked.filter == view.filter.trim());
     let page = same.or_else(|| of_experiment().next().filter(|_| of_experiment().count() == 1));
     let rows = page.map(|(_, page)| page.runs.iter().filter(|row| scope::draws(view, row)).cloned().collect());
+    let left_out = page.and_then(|(_, page)| page.cut()).map_or(0, |cut| cut.of - cut.shown);
     let metrics = grid.metrics().map_err(StoreError::Damaged)?;
-    Ok(scope::scope_drawn(target, scope::number(experiment)?, rows.unwrap_or_default(), metrics, drawn))
+    let eid = scope::number(experiment)?;
+    Ok(Scope { left_out, ..scope::scope_drawn(target, eid, rows.unwrap_or_default(), metrics, drawn) })
 }
 
 /// A run set or a run table, as the document wants it.
 struct Wanted {
     name: String,
     target: ShareTarget,
-    /// The panels that draw its runs, by what its view calls them.
-    drawn: BTreeSet<String>,
+    /// The panels that draw its runs.
+    drawn: Vec<Draws>,
     frozen: Option<Frozen>,
     /// How many runs it shows.
     most: usize,
@@ -147,8 +143,7 @@ fn wanted(document: &Document) -> Vec<Wanted> {
         match &block.content {
             Content::Panels(grid) => {
                 for (at, set) in grid.sets.iter().enumerate() {
-                    let of_set = || grid.panels.iter().filter(|panel| panel.sets().contains(&at));
-                    let drawn: BTreeSet<String> = of_set().map(|panel| panel.metric.clone()).collect();
+                    let drawn = drawn_in(grid, at);
                     // Runs that no panel draws are not named.
                     if drawn.is_empty() {
                         continue;
@@ -166,7 +161,7 @@ fn wanted(document: &Document) -> Vec<Wanted> {
                     wanted.push(Wanted {
                         name: part_name(&block.id, at),
                         target: placed_in(&placed, "table"),
-                        drawn: BTreeSet::new(),
+                        drawn: Vec::new(),
                         frozen: None,
                         most: table.limit.into(),
                     });
@@ -179,20 +174,28 @@ fn wanted(document: &Document) -> Vec<Wanted> {
     wanted
 }
 
-/// The run set `set` at `at` of `grid` as it is drawn: as it says, with the panels of those that it is drawn with; as the
-/// first of those says, if it is never drawn by itself.
+/// The panels of `grid` that draw the run set at `at`, each once for each way.
+fn drawn_in(grid: &PanelGrid, at: usize) -> Vec<Draws> {
+    let mut drawn = Vec::new();
+    for panel in &grid.panels {
+        let sets = panel.sets();
+        if !sets.contains(&at) {
+            continue;
+        }
+        let view = (sets.len() > 1).then(|| sets::view_of(grid, &sets)).flatten();
+        let one = Draws { key: panel.metric.clone(), view };
+        if !drawn.contains(&one) {
+            drawn.push(one);
+        }
+    }
+    drawn
+}
+
+/// The run set `set` at `at` of `grid` without a look of its own, if nothing is drawn as it says.
 fn drawn_as(grid: &PanelGrid, at: usize, set: &NamedSet) -> PlacedView {
     let mut set = set.clone();
-    let others = || grid.panels.iter().filter(|panel| panel.also.contains(&at));
-    let alone = grid.panels.iter().any(|panel| panel.set == at);
-    if let (false, Some(first)) = (alone, others().find_map(|panel| grid.sets.get(panel.set))) {
-        set.set_look(first.look());
-    }
-    for panel in others() {
-        let made = grid.sets.get(panel.set).and_then(|first| first.placed.view.panels.get(&panel.metric));
-        if let Some(made) = made.filter(|_| !set.placed.view.panels.contains_key(&panel.metric)) {
-            set.placed.view.panels.insert(panel.metric.clone(), made.clone());
-        }
+    if grid.panels.iter().all(|panel| panel.set != at) {
+        set.set_look(View::default());
     }
     set.placed
 }
@@ -305,7 +308,7 @@ pub(super) fn shown(
             _ => {}
         }
     }
-    let nothing = Scope { eid: 0, rows: Vec::new(), metrics: Vec::new(), panels: Vec::new() };
+    let nothing = Scope { eid: 0, rows: Vec::new(), metrics: Vec::new(), panels: Vec::new(), left_out: 0 };
     let mut shown = Shown::new(share, nothing, None);
     let report = SharedReport { version, document, html };
     shown.pictures = report.pictures();

@@ -9,7 +9,8 @@ use data::{
     column::{Attribute, Column},
     frame::{Frame, FrameRequest, GroupRequest, RunSet, XAxis},
     groups::GroupValue,
-    run::{MetricRow, RunId, RunRow},
+    report::sets::as_one_set,
+    run::{Cut, MetricRow, RunId, RunRow},
     share::{ShareRow, ShareTarget, SharedPage},
     view::{View, whole},
 };
@@ -55,6 +56,7 @@ pub struct Shown {
     pub parts: Vec<(String, Arc<Shown>)>,
     /// The pictures of a report, by their hashes.
     pub pictures: BTreeSet<String>,
+    left_out: u64,
     names: Option<Names>,
     /// Run ids of inside, by those of outside.
     inside: BTreeMap<RunId, RunId>,
@@ -70,7 +72,7 @@ impl Shown {
         let inside = scope.rows.iter().map(|row| (outside(row.run_id), row.run_id)).collect();
         let mut target = outward(&share.target, &scope.rows, &outside, names.is_some());
         let lines = names.as_ref().map(|names| names.hide_lines(target.view_mut(), &scope)).unwrap_or_default();
-        let eid = scope.eid;
+        let (eid, left_out) = (scope.eid, scope.left_out);
         let Scope { rows, metrics, panels, .. } = match &names {
             Some(names) => {
                 let hidden = names.hide(&scope);
@@ -87,7 +89,7 @@ impl Shown {
         };
         let kept = if share.frozen_millis.is_some() { Kept::Link(String::new()) } else { Kept::Live };
         let (target, parts, pictures) = (share.target.clone(), Vec::new(), BTreeSet::new());
-        Shown { page, rows, metrics, panels, target, eid, kept, parts, pictures, names, inside, lines }
+        Shown { page, rows, metrics, panels, target, eid, kept, parts, pictures, left_out, names, inside, lines }
     }
 
     /// What one part of a report shows.
@@ -100,6 +102,16 @@ impl Shown {
     pub fn follows(&self) -> BTreeSet<i64> {
         let own = (self.kept == Kept::Live && self.page.report.is_none()).then_some(self.eid);
         own.into_iter().chain(self.parts.iter().flat_map(|(_, part)| part.follows())).collect()
+    }
+
+    /// Its runs as the first of all that its view has, if it has more.
+    pub fn cut(&self) -> Option<Cut> {
+        Cut::of(self.rows.len(), self.left_out)
+    }
+
+    /// Whether it draws the panel that its view calls `key`.
+    pub fn draws(&self, key: &str) -> bool {
+        self.panels.iter().any(|panel| panel.key == key)
     }
 
     /// One of its runs, by its id outside.
@@ -152,20 +164,25 @@ impl Shown {
         if x == XAxis::WallTime && self.renames() {
             return Err(NotNamed("when its runs ran".to_owned()));
         }
-        let runs_along = |panel: &ScopePanel| view.look_of(&panel.section, &panel.key).x_metric == x_metric;
+        let runs_along =
+            |panel: &ScopePanel| panel.drawn_as(view).look_of(&panel.section, &panel.key).x_metric == x_metric;
         let named = self.metrics.iter().any(|row| row.metric == x_metric) || self.panels.iter().any(runs_along);
         if !x_metric.is_empty() && !named {
             return Err(NotNamed(format!("the metric {x_metric:?}")));
         }
-        if let Some(GroupRequest { by, .. }) = &group
-            && let Some(other) = by.iter().find(|column| !self.groups_by(view, column))
-        {
-            return Err(NotNamed(format!("groups by {other}")));
+        if let Some(GroupRequest { by, sets, look: _ }) = &group {
+            if let Some(other) = by.iter().find(|column| !self.groups_by(view, column)) {
+                return Err(NotNamed(format!("groups by {other}")));
+            }
+            if !sets.is_empty() {
+                return Err(NotNamed("run sets that are named one by one: ask each part for its own".to_owned()));
+            }
         }
         let baseline = baseline.map(|run| self.baseline(run, view)).transpose()?;
         let (range, x_range) = windowed(&windows, x, range, x_range)?;
         let run_set = self.run_set(run_set)?;
-        Ok(FrameRequest {
+        // A group by nothing is all of the runs as one.
+        Ok(as_one_set(FrameRequest {
             run_set,
             metric,
             expression: self.line_inside(&expression).to_owned(),
@@ -180,15 +197,18 @@ impl Shown {
             since,
             smoothing,
             group,
-        })
+        }))
     }
 
     /// Whether the view shows what runs have in `column` by their groups, strokes or facets.
     fn groups_by(&self, view: &View, column: &Column) -> bool {
         view.group_by.contains(column)
             || self.panels.iter().any(|panel| {
+                let view = panel.drawn_as(view);
                 let look = view.look_of(&panel.section, &panel.key);
-                look.stroke_by.contains(column) || look.facet_by.contains(column)
+                (panel.view.is_some() && view.group_by.contains(column))
+                    || look.stroke_by.contains(column)
+                    || look.facet_by.contains(column)
             })
     }
 
@@ -248,6 +268,7 @@ struct Window {
 }
 
 fn window(view: &View, panel: &ScopePanel) -> Window {
+    let view = panel.drawn_as(view);
     let look = view.look_of(&panel.section, &panel.key);
     let range = view.x_range_of(&panel.key, &look);
     let along_metric = look.x == XAxis::Metric;

@@ -5,7 +5,7 @@ use data::{
     brush::Brushes,
     column::Column,
     frame::RunSet,
-    run::{RunId, RunRow, RunsPage},
+    run::{Cut, RunId, RunRow, RunsPage},
 };
 use std::{
     collections::{BTreeSet, HashMap},
@@ -31,6 +31,8 @@ struct Inner {
     chosen: Chosen,
     /// How many rows from the first are still coming in one go; 0 once they are here.
     coming: usize,
+    /// Where they are the first of many that will never be loaded.
+    cut: Option<Cut>,
 }
 
 /// What the server was asked to find runs by.
@@ -62,12 +64,13 @@ impl RunList {
         let mut rows = vec![None; (page.total as usize).max(page.runs.len())];
         let mut place = HashMap::with_capacity(page.runs.len());
         let columns = Arc::new(columns_of(page.runs.iter()));
+        let cut = page.cut;
         for (at, row) in page.runs.into_iter().enumerate() {
             place.insert(row.run_id, at);
             rows[at] = Some(Arc::new(row));
         }
         let state = State::Ready;
-        RunList { inner: Arc::new(Inner { state, rows, place, chosen, columns, apart: Vec::new(), coming: 0 }) }
+        RunList { inner: Arc::new(Inner { state, rows, place, chosen, columns, apart: Vec::new(), cut, coming: 0 }) }
     }
 
     /// The same list, of which the first `count` rows are still coming.
@@ -179,6 +182,11 @@ impl RunList {
         self.inner.rows.len()
     }
 
+    /// Where these are the first of many, because a link or what was frozen holds no more.
+    pub fn cut(&self) -> Option<Cut> {
+        self.inner.cut
+    }
+
     /// The row at a place, if it is loaded.
     pub fn row(&self, at: usize) -> Option<&Arc<RunRow>> {
         self.inner.rows.get(at)?.as_ref()
@@ -248,7 +256,7 @@ pub(super) mod tests {
 
     #[test]
     fn pages_fall_into_their_place() {
-        let list = RunList::of_page(RunsPage { total: 4, runs: vec![row(1), row(2)] }, Chosen::default());
+        let list = RunList::of_page(RunsPage { total: 4, runs: vec![row(1), row(2)], cut: None }, Chosen::default());
         assert_eq!((list.total(), list.rows().count()), (4, 2));
         let list = list.with_rows(2, vec![row(3), row(4), row(5)]);
         assert_eq!(list.rows().map(|row| row.run_id.0).collect::<Vec<_>>(), [1, 2, 3, 4]);
@@ -257,7 +265,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_list_that_began_ends_with_its_last_row() {
-        let page = |rows: &[u128]| RunsPage { total: 4, runs: rows.iter().map(|&id| row(id)).collect() };
+        let page = |rows: &[u128]| RunsPage { total: 4, runs: rows.iter().map(|&id| row(id)).collect(), cut: None };
         let list = |rows: &[u128], count| RunList::of_page(page(rows), Chosen::default()).begun(count);
         for (name, list, coming) in [
             ("the rest is on its way", list(&[1], 3), 3),
@@ -274,7 +282,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_changed_run_keeps_its_place_and_a_stranger_is_left_out() {
-        let list = RunList::of_page(RunsPage { total: 2, runs: vec![row(1), row(2)] }, Chosen::default());
+        let list = RunList::of_page(RunsPage { total: 2, runs: vec![row(1), row(2)], cut: None }, Chosen::default());
         let changed = RunRow { name: "renamed".into(), ..row(1) };
         let list = list.with_changed(vec![changed, row(9)]);
         assert_eq!(list.rows().map(|row| row.name.clone()).collect::<Vec<_>>(), ["renamed", "run 2"]);

@@ -71,19 +71,6 @@ impl Opened {
 }
 
 impl Opened {
-    /// The part of a report that pictures are drawn of: the one that is asked for, or the first that draws anything.
-    /// What is no report is drawn whole. 404 for a report without panels.
-    pub fn drawn(mut self, part: Option<&str>) -> Result<Opened, ApiError> {
-        if let Some(part) = part {
-            self.shown = self.shown.part(part)?;
-        } else if self.shown.page.report.is_some() {
-            let first = self.shown.parts.iter().find(|(_, part)| !part.panels.is_empty());
-            let none = || ApiError::NotFound("this report has no panel to draw".to_owned());
-            self.shown = first.ok_or_else(none)?.1.clone();
-        }
-        Ok(self)
-    }
-
     /// One part of a report.
     pub fn part(&self, name: &str) -> Result<Opened, NotNamed> {
         Ok(Opened { share: self.share.clone(), shown: self.shown.part(name)? })
@@ -276,6 +263,9 @@ pub(in crate::http) fn version_of(state: &AppState, shown: &Shown) -> String {
 #[derive(Serialize)]
 pub(super) struct Version {
     version: String,
+    /// The newest version of the report, for a link to one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    written: Option<u32>,
 }
 
 /// `GET /api/shared/{token}/version`: another text once something was logged, for pages that follow it. A
@@ -284,7 +274,9 @@ pub(super) async fn version(State(state): State<AppState>, opened: Opened) -> Js
     let version = version_of(&state, &opened.shown);
     // Nothing of how much is logged and when.
     let digest = Sha256::digest([&opened.share.salt[..], &opened.share.token_hash, version.as_bytes()].concat());
-    Json(Version { version: digest[..8].iter().map(|byte| format!("{byte:02x}")).collect() })
+    let written = opened.shown.page.report.as_ref().and_then(|report| report.version.as_ref());
+    let written = written.map(|version| version.number);
+    Json(Version { written, version: digest[..8].iter().map(|byte| format!("{byte:02x}")).collect() })
 }
 
 /// What follows the address of a picture in a report.

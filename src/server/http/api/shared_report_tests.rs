@@ -289,6 +289,24 @@ async fn reports_that_no_link_can_show_are_refused_in_words() {
     assert_eq!(world.server.post("/api/shares", &unknown).await.0, StatusCode::NOT_FOUND);
 }
 
+impl Server {
+    /// Puts the least that is an app where a server without one looks for it.
+    fn give_app(&self) {
+        let app = self.data().join("app");
+        std::fs::create_dir_all(&app).unwrap();
+        let page = "<html><head><link rel=\"stylesheet\" href=\"/a.css\"></head><script type=\"module\">import init from '/app-1.js'; init('/app-1_bg.wasm')</script>";
+        for (name, text) in [
+            ("index.html", page),
+            ("a.css", "a{}"),
+            ("app-1.js", "part(\"app-1_x.wasm\")"),
+            ("app-1_bg.wasm", "w"),
+            ("app-1_x.wasm", "x"),
+        ] {
+            std::fs::write(app.join(name), text).unwrap();
+        }
+    }
+}
+
 /// What a file holds, and the rest of it.
 fn opened(file: &[u8]) -> (KeptFile, String) {
     use base64::{Engine, engine::general_purpose::STANDARD};
@@ -308,18 +326,7 @@ async fn a_file_holds_what_a_link_shows_and_nothing_else() {
     let refused = world.server.post("/api/file", &body).await;
     assert!(refused.0 == StatusCode::NOT_FOUND && refused.1.to_string().contains("without the app"), "{}", refused.1);
 
-    let app = world.server.data().join("app");
-    std::fs::create_dir_all(&app).unwrap();
-    let page = "<html><head><link rel=\"stylesheet\" href=\"/a.css\"></head><script type=\"module\">import init from '/app-1.js'; init('/app-1_bg.wasm')</script>";
-    for (name, text) in [
-        ("index.html", page),
-        ("a.css", "a{}"),
-        ("app-1.js", "part(\"app-1_x.wasm\")"),
-        ("app-1_bg.wasm", "w"),
-        ("app-1_x.wasm", "x"),
-    ] {
-        std::fs::write(app.join(name), text).unwrap();
-    }
+    world.server.give_app();
     let send = |request: Request<Body>| world.server.send(request);
     let post = |body: &Value| send(Request::post("/api/file").body(Body::from(body.to_string())).unwrap());
     let (status, headers, file) = post(&body).await;
@@ -388,4 +395,113 @@ async fn what_no_file_can_hold_is_refused() {
     }
     let body = json!({"target": {"kind": "report", "report_id": world.report}, "version": "7"});
     assert_eq!(world.server.post("/api/file", &body).await.0, StatusCode::NOT_FOUND);
+}
+
+/// The report of `world` with a grid that draws two run sets of its lab as one line each.
+fn pooled(world: &World, filters: [&str; 2]) -> Value {
+    let mut document = world.document("Pooled");
+    let sets = filters.map(
+        |filter| json!({"placed": {"experiment_id": world.eid.to_string(), "tab": "", "view": {"filter": filter}}}),
+    );
+    document["blocks"][2]["sets"] = json!(sets);
+    document["blocks"][2]["pooled"] = json!(true);
+    document["blocks"][2]["panels"] = json!([
+        {"id": "p1", "metric": "train/loss", "set": 0, "also": [1], "span": 6, "height": 300},
+        {"id": "p2", "metric": "train/loss", "set": 1, "span": 6, "height": 300},
+    ]);
+    document
+}
+
+#[tokio::test]
+async fn sets_as_one_line_each_are_so_in_links_pictures_and_files() {
+    let world = World::new().await;
+    world.server.give_app();
+    let filters = ["attributes.run_name = 'zebra-run-1'", "attributes.run_name != 'zebra-run-1'"];
+    world.write(pooled(&world, filters), true).await;
+    let each = json!({"metric": "train/loss", "width_px": 300, "group": {"by": []}});
+    let plain = frame("train/loss");
+    let groups = |bytes: &[u8]| -> Vec<usize> {
+        data::frame::decode(bytes).unwrap().groups.iter().map(|group| group.runs.len()).collect()
+    };
+    for (name, wishes) in [
+        ("live", json!({})),
+        ("frozen", json!({"frozen": true})),
+        ("anonymous", json!({"anonymous": true})),
+        ("both", json!({"anonymous": true, "frozen": true})),
+    ] {
+        let token = world.share(wishes).await;
+        let home = format!("/api/shared/{token}");
+        for (part, body, runs) in
+            [("g1-0", &each, &[1][..]), ("g1-1", &each, &[3]), ("g1-1", &plain, &[]), ("g1-0", &plain, &[])]
+        {
+            let sent = Request::post(format!("{home}/parts/{part}/frames")).body(Body::from(body.to_string())).unwrap();
+            let (status, _, bytes) = world.server.send(sent).await;
+            // What is frozen is as it is drawn: only the second set is drawn run by run.
+            let kept = !name.contains("frozen") && name != "both" || part == "g1-1" || !runs.is_empty();
+            assert_eq!(status == StatusCode::OK, kept, "{name} {part} {body}");
+            if kept {
+                assert_eq!(groups(&bytes), runs, "{name} {part}");
+            }
+        }
+        let stranger = json!({"metric": "train/loss", "width_px": 300,
+            "group": {"by": [], "sets": [[world.stranger.id.to_string()]]}});
+        assert_eq!(world.server.post(&format!("{home}/parts/g1-0/frames"), &stranger).await.0, StatusCode::FORBIDDEN);
+        for (query, lines) in [("grid=g1&panel=p1", ["Runs 1", "Runs 2"]), ("", ["Runs 1", "Runs 2"])] {
+            let sent = Request::get(format!("/p/{token}.svg?{query}")).body(Body::empty()).unwrap();
+            let (status, _, svg) = world.server.send(sent).await;
+            let svg = String::from_utf8(svg.to_vec()).unwrap();
+            assert_eq!(status, StatusCode::OK, "{name} {query}: {svg}");
+            assert!(lines.iter().all(|line| svg.contains(line)), "{name} {query}");
+            assert!(svg.contains("of 4 runs in 2 groups") && !svg.contains("zebra"), "{name} {query}: {svg}");
+        }
+        for query in ["grid=g2", "grid=g1&panel=p3", "grid=w1&panel=p1"] {
+            let status = world.server.get(&format!("/p/{token}.svg?{query}")).await.0;
+            assert_eq!(status, StatusCode::FORBIDDEN, "{name} {query}");
+        }
+        let (status, _, file) =
+            world.server.send(Request::get(format!("{home}/file")).body(Body::empty()).unwrap()).await;
+        assert_eq!(status, StatusCode::OK, "{name}");
+        let (kept, page) = opened(&file);
+        for (part, runs) in [("g1-0", [1]), ("g1-1", [3])] {
+            let bytes = kept.answer(&format!("/api/parts/{part}/frames"), &each.to_string());
+            assert_eq!(bytes.map(|bytes| groups(&bytes)).as_deref(), Some(&runs[..]), "{name} {part}");
+        }
+        // Each picture of a panel stands for light and for dark pages.
+        assert_eq!(page.matches("data:image/png;base64,").count(), 2 * 2 + 2, "{name}: both panels, both pictures");
+    }
+}
+
+#[tokio::test]
+async fn sets_that_were_frozen_as_one_line_each_stay_so() {
+    let world = World::new().await;
+    let filters = ["attributes.run_name = 'zebra-run-1'", "attributes.run_name != 'zebra-run-1'"];
+    let mut document = pooled(&world, filters);
+    let eid = world.eid.to_string();
+    let ids: Vec<String> = world.runs.iter().map(|run| run.id.to_string()).collect();
+    let sets = json!([[ids[0]], [ids[1], ids[2], ids[3]]]);
+    let asked = json!({
+        "runs": filters.map(|filter| json!({"experiments": [eid], "filter": filter, "limit": 100})),
+        "frames": [
+            {"metric": "train/loss", "width_px": 900, "run_set": {"experiments": [eid], "runs": ids}, "group": {"by": [], "sets": sets}},
+            {"metric": "train/loss", "width_px": 900, "run_set": {"experiments": [eid], "runs": ids[1..]}},
+        ],
+    });
+    let (status, frozen) = world.server.post("/api/reports/frozen", &asked).await;
+    assert_eq!(status, StatusCode::OK, "{frozen}");
+    document["blocks"][2]["frozen"] = frozen;
+    world.write(document, true).await;
+    let token = world.share(json!({})).await;
+    for run in &world.runs {
+        world.server.log(*run, "train/loss", 50..90).await;
+    }
+    let each = json!({"metric": "train/loss", "width_px": 300, "group": {"by": []}});
+    for (part, runs) in [("g1-0", 1), ("g1-1", 3)] {
+        let path = format!("/api/shared/{token}/parts/{part}/frames");
+        let sent = Request::post(path).body(Body::from(each.to_string())).unwrap();
+        let (status, _, bytes) = world.server.send(sent).await;
+        assert_eq!(status, StatusCode::OK, "{part}");
+        let groups = data::frame::decode(&bytes).unwrap().groups;
+        let held: Vec<_> = groups.iter().map(|group| (group.runs.len(), group.held, group.key.len())).collect();
+        assert_eq!(held, [(runs, 50 * runs as u64, 0)], "{part}");
+    }
 }

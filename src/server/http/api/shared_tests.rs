@@ -20,6 +20,7 @@ use tower::ServiceExt;
 
 mod chosen;
 mod hidden;
+mod limits;
 mod opening;
 mod pages;
 mod pictures;

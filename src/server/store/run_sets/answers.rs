@@ -57,7 +57,7 @@ impl Store {
         let offset = request.offset;
         self.ask_runs(move |sets| {
             let (total, rids) = sets.page(&asked, &order, offset, limit)?;
-            Ok(RunsPage { total, runs: sets.rows(&rids, &told)? })
+            Ok(RunsPage { total, runs: sets.rows(&rids, &told)?, cut: None })
         })
         .await
     }

@@ -95,8 +95,8 @@ pub(in crate::http::api) async fn run_rows(
     let from = (request.offset as usize).min(page.runs.len());
     let limit = if request.limit == 0 { MOST_RUNS } else { request.limit } as usize;
     let runs = page.runs[from..].iter().take(limit).cloned().collect();
-    // What was not stored is not told of, so that nobody waits for it.
-    Ok(Json(RunsPage { total: page.runs.len() as u64, runs }))
+    // Nobody waits for what was not stored: it is told apart.
+    Ok(Json(RunsPage { total: page.runs.len() as u64, runs, cut: page.cut() }))
 }
 
 /// `POST /api/reports/frozen/{hash}/frames`: as `POST /api/frames`, answered with what was frozen.
