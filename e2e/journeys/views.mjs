@@ -46,6 +46,37 @@ test('save what is on the screen, open it again, go back to an older one, open i
   await expect(await chartOf(page, 'train/loss')).toHaveAccessibleName(/: 10 runs/);
 });
 
+test('a view opens on the tab it was saved on, and is duplicated under a name of its own', async ({ page, server }) => {
+  const experiment = await tracking(server.url).fill('curves', seededRuns());
+  await page.goto(`${server.url}/experiments/${experiment}/table`);
+  await page.getByRole('searchbox', { name: 'Search runs' }).fill('run-000');
+  await expect(page.getByRole('status').filter({ hasText: `10 of ${RUNS} runs` })).toBeVisible();
+  await save(page, 'ten rows');
+  await viewsOf(page).getByRole('button', { name: 'Duplicate ten rows' }).click();
+  await expect(viewsOf(page).getByRole('button', { name: 'ten rows copy', exact: true })).toBeVisible();
+  await page.goto(`${server.url}/experiments/${experiment}`);
+  await chartOf(page, 'train/loss');
+  await page.getByRole('button', { name: 'Views' }).click();
+  await viewsOf(page).getByRole('button', { name: 'ten rows copy', exact: true }).click();
+  await expect(page).toHaveURL(/\/table\?view=/);
+  await expect(page.getByRole('status').filter({ hasText: `10 of ${RUNS} runs` })).toBeVisible();
+});
+
+test('a link is copied on a plain address in a network, too, where browsers have no clipboard', async ({ page, seeded }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(Navigator.prototype, 'clipboard', { get: () => undefined });
+    document.addEventListener('copy', () => { globalThis.copied = document.activeElement.value; });
+  });
+  await page.goto(`${seeded.address}/table`);
+  await page.getByRole('searchbox', { name: 'Search runs' }).fill('run-000');
+  await page.getByRole('button', { name: 'Copy link' }).click();
+  await expect(page.getByText('Link copied')).toBeVisible();
+  expect(await page.evaluate(() => globalThis.copied)).toMatch(/\/table\?view=/);
+  await page.getByRole('button', { name: 'Export' }).click();
+  await page.getByRole('menuitem', { name: 'Copy as a table' }).click();
+  await expect.poll(() => page.evaluate(() => globalThis.copied)).toContain('run-0007');
+});
+
 test('a long address is copied as a short link, which opens the same view', async ({ page, seeded, browser }) => {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.goto(seeded.address);

@@ -62,8 +62,8 @@ pub fn stroke(chart: &LineChart, index: usize, theme: &Theme) -> Stroke {
 /// How opaque the band of line `index` of `chart` is, `0.0..=1.0`: less where many lie upon each other.
 pub fn band_alpha(chart: &LineChart, index: usize) -> f64 {
     let bands = chart.lines.iter().filter(|line| line.band().is_some()).count();
-    let share = ((bands as f64 / 4.0).ln() / (50.0f64 / 4.0).ln()).clamp(0.0, 1.0);
-    let alpha = 0.2 - 0.12 * share;
+    // All upon each other leave 40 % of what is below, so that lines and the grid are still seen through dozens.
+    let alpha = (1.0 - 0.4f64.powf(1.0 / bands.max(1) as f64)).min(0.2);
     match chart.lines[index].emphasis {
         Emphasis::Normal => alpha,
         Emphasis::Raised => 0.32,
@@ -74,7 +74,9 @@ pub fn band_alpha(chart: &LineChart, index: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples;
+    use crate::{line::Band, samples};
+    use data::group::Band as BandKind;
+    use std::sync::Arc;
 
     #[test]
     fn many_lines_are_thin_and_let_density_show() {
@@ -87,6 +89,19 @@ mod tests {
                 (2.0 * width, 100.0 * alpha),
                 "{lines} lines"
             );
+        }
+    }
+
+    #[test]
+    fn many_bands_upon_each_other_are_seen_through() {
+        let band = Arc::new(Band::new(BandKind::Std, vec![0, 1], vec![0.0; 2], vec![1.0; 2]));
+        for bands in [1, 4, 20, 50] {
+            let mut chart = samples::losses(bands, 2, false);
+            for line in &mut chart.lines {
+                *line = line.clone().with_band(band.clone());
+            }
+            let through = (1.0 - band_alpha(&chart, 0)).powi(bands as i32);
+            assert!(through > 0.39, "{bands} bands leave {through}");
         }
     }
 

@@ -154,7 +154,7 @@ fn LookInto(
     let copied = RwSignal::new(false);
     let whole = text.clone();
     let copy = move |_| {
-        let _ = window().navigator().clipboard().write_text(&whole);
+        crate::ui::copy::copy(&whole);
         copied.set(true);
     };
     let same = (!is_base && base_text == text).then(|| view! { <p class="diff-note">"The same as the base's."</p> });
@@ -183,7 +183,7 @@ fn actions(comparison: Comparison) -> Vec<Action> {
         action(
             "Copy as a table",
             Callback::new(move |()| {
-                let _ = window().navigator().clipboard().write_text(&table(comparison, "\t"));
+                crate::ui::copy::copy(&table(comparison, "\t"));
             }),
         ),
     ]

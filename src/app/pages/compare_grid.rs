@@ -373,7 +373,7 @@ pub fn text_of(comparison: Comparison, fact: &Fact, row: &RunRow) -> String {
 
 fn copy(grid: Grid, place: Place) {
     if let Some((fact, row)) = cell_at(grid.comparison, place) {
-        let _ = window().navigator().clipboard().write_text(&text_of(grid.comparison, &fact, &row));
+        crate::ui::copy::copy(&text_of(grid.comparison, &fact, &row));
     }
 }
 

@@ -208,7 +208,7 @@ fn Made(made: MadeShare) -> impl IntoView {
 fn CopyButton(label: String, text: String) -> impl IntoView {
     let copied = RwSignal::new(false);
     let copy = move |_| {
-        let _ = window().navigator().clipboard().write_text(&text);
+        crate::ui::copy::copy(&text);
         copied.set(true);
         let back = move || {
             copied.try_set(false);

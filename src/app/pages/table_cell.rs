@@ -62,7 +62,7 @@ fn copy(workspace: Workspace, row: usize, column: &Column) {
             })
             .unwrap_or_default(),
     };
-    let _ = window().navigator().clipboard().write_text(&text);
+    crate::ui::copy::copy(&text);
 }
 
 /// What a run has in a column, as it was written.

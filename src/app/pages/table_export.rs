@@ -56,7 +56,7 @@ pub fn export_actions(workspace: Workspace) -> Vec<Action> {
         copied,
         Callback::new(move |()| {
             let text = table_text(workspace, &matching_rows(workspace), "\t");
-            let _ = window().navigator().clipboard().write_text(&text);
+            crate::ui::copy::copy(&text);
         }),
     ));
     actions

@@ -80,7 +80,7 @@ pub async fn copy_link(workspace: Workspace) -> Result<(), ApiError> {
     if address.len() > LONGEST_ADDRESS {
         address = format!("{origin}/v/{}", api::keep_view(&placed).await?);
     }
-    let _ = window().navigator().clipboard().write_text(&address);
+    crate::ui::copy::copy(&address);
     Ok(())
 }
 
@@ -179,12 +179,18 @@ fn Line(
 ) -> impl IntoView {
     let name = StoredValue::new(saved.name.clone());
     let history = RwSignal::new(None::<Vec<SavedView>>);
+    let navigate = StoredValue::new_local(use_navigate());
     let open = move |hash: String| {
+        let navigate = navigate.get_value();
         spawn_local(async move {
             match api::view(&hash).await {
                 Ok(placed) => {
+                    let (address, elsewhere) = (address_of(&placed), placed.tab != placed_now(workspace).tab);
                     workspace.change("view opened", |view| *view = placed.view);
                     on_done.run(());
+                    if elsewhere {
+                        navigate(&address, NavigateOptions::default());
+                    }
                 }
                 Err(failed) => error.set(Some(failed)),
             }
@@ -204,6 +210,17 @@ fn Line(
     };
     let remove =
         move |_| spawn_local(async move { report(api::remove_view(&experiment.get_value(), &name.get_value()).await) });
+    let hash_now = StoredValue::new(saved.hash.clone());
+    let duplicate = move |_| {
+        spawn_local(async move {
+            let copied = async {
+                let placed = api::view(&hash_now.get_value()).await?;
+                let taken = api::saved_views(&experiment.get_value()).await?;
+                api::save_view(&name_of_copy(&name.get_value(), &taken), &placed).await
+            };
+            report(copied.await.map(drop));
+        });
+    };
     let toggle_history = move |_| {
         if history.with_untracked(Option::is_some) {
             return history.set(None);
@@ -242,10 +259,33 @@ fn Line(
                     {if is_default { "Open no view first" } else { "Open first" }}
                 </button>
                 <button type="button" class="button" aria-label=format!("History of {label}") on:click=toggle_history>"History"</button>
+                <button type="button" class="button" aria-label=format!("Duplicate {label}") on:click=duplicate>"Duplicate"</button>
                 <button type="button" class="button" aria-label=format!("Remove {label}") on:click=remove>"Remove"</button>
             </div>
             {versions}
         </li>
     }
     .into_any()
+}
+
+/// What a copy of the view `name` is called: no view of `taken` is called so.
+fn name_of_copy(name: &str, taken: &[SavedView]) -> String {
+    let names = (1..).map(|at| if at == 1 { format!("{name} copy") } else { format!("{name} copy {at}") });
+    let mut free = names.filter(|name| taken.iter().all(|view| view.name != *name));
+    free.next().expect("there are more names than views")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_gets_a_name_of_its_own() {
+        let saved =
+            |name: &str| SavedView { name: name.into(), hash: String::new(), saved_millis: 0, is_default: false };
+        let taken = ["a", "b", "b copy", "b copy 2"].map(saved);
+        for (name, copy) in [("a", "a copy"), ("b", "b copy 3"), ("b copy", "b copy copy")] {
+            assert_eq!(name_of_copy(name, &taken), copy, "{name}");
+        }
+    }
 }

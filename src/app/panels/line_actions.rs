@@ -89,7 +89,7 @@ impl Panel {
         let location = window().location();
         if let (Ok(origin), Ok(path)) = (location.origin(), location.pathname()) {
             let code = crate::url::code_of_view(&view).unwrap_or_default();
-            let _ = window().navigator().clipboard().write_text(&format!("{origin}{path}?view={code}"));
+            crate::ui::copy::copy(&format!("{origin}{path}?view={code}"));
         }
     }
 

@@ -5,6 +5,7 @@
 //! - [`dialog`], [`icon`], [`menu`], [`segments`], [`split`]: controls
 //! - [`format`]: numbers and times as text
 //! - [`later`]: parts of the app that load when they are looked for
+//! - [`copy`]: text for the clipboard
 //! - [`list`]: a list of any length that draws only its visible rows
 //! - [`observe`]: an element's size, and whether it is in sight
 //! - [`print`]: pages that are drawn whole before they are printed
@@ -13,6 +14,7 @@
 //! - [`theme`]: light and dark
 
 pub mod canvas;
+pub mod copy;
 pub mod crash;
 pub mod dialog;
 pub mod format;

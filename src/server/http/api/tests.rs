@@ -294,6 +294,13 @@ async fn views_open_by_hash_and_by_name_and_keep_their_history() {
         assert_eq!((got, answer["error"]["message"].is_string()), (status, true), "{name}: {answer}");
     }
     assert_eq!(server.get("/api/views/00").await.0, StatusCode::NOT_FOUND);
+    for (name, view) in
+        [("a view of the future", json!({"version": 99})), ("no view", json!({"hidden": 7})), ("a list", json!([]))]
+    {
+        let (status, answer) =
+            server.post("/api/views", &json!({"experiment_id": eid.to_string(), "view": view})).await;
+        assert_eq!((status.as_u16(), answer["error"]["message"].is_string()), (400, true), "{name}: {answer}");
+    }
 }
 
 #[tokio::test]
