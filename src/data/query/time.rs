@@ -14,7 +14,7 @@ pub(super) fn millis_of_span(text: &str) -> Option<i64> {
 
 /// `millis` with the longest unit that it is a whole number of; below a second, and below zero, without one.
 pub(super) fn span_of_millis(millis: i64) -> String {
-    let fits = |(_, each): &&(&str, i64)| millis >= 1_000 && millis < 1_000_000_000_000_000 && millis % each == 0;
+    let fits = |(_, each): &&(&str, i64)| (1_000..1_000_000_000_000_000).contains(&millis) && millis % each == 0;
     match UNITS.iter().find(fits) {
         Some((name, each)) if *each > 1 => format!("{}{name}", millis / each),
         Some(_) | None => millis.to_string(),
