@@ -7,7 +7,8 @@
 //! - [`data`]: the same as CSV and JSON
 //! - [`latex`]: the same as the source of a figure
 //!
-//! The same picture is the same bytes: no date, no random id, no font of the machine goes into it.
+//! The same picture is the same bytes: no date, no random id goes into it, and of the machine's fonts only letters that the
+//! program's own lacks.
 
 pub mod chart;
 pub mod data;
@@ -24,7 +25,10 @@ use charts::{
     svg::picture_svg,
     theme::Theme,
 };
-use font::Weight;
+use font::{
+    Weight,
+    system::{FONTS, SystemFonts},
+};
 use paint::{Canvas, FINER};
 use plotters::drawing::IntoDrawingArea;
 use std::{collections::BTreeSet, fmt::Write};
@@ -175,18 +179,24 @@ fn sheet(panels: &[PanelData], view: &View, rows: &[RunRow], look: &Look, more: 
     sheet
 }
 
-/// `sheet` with a word on each panel where boxes stand for letters that the font of the program lacks.
-fn boxes_told(mut sheet: Sheet) -> Sheet {
+/// The characters of `picture` that the font of the program lacks.
+fn foreign(picture: &Picture) -> BTreeSet<char> {
+    let legend = picture.legend.iter().take(if picture.legend_rows > 0 { usize::MAX } else { 0 });
+    let facets = picture.facets.facets().iter();
+    let annotations = facets.clone().flat_map(|facet| &facet.chart.annotations).map(|annotation| &annotation.text);
+    let texts = [&picture.title, &picture.x_title, &picture.y_title].into_iter().chain(&picture.notes);
+    let texts = texts.chain(legend.map(|entry| &entry.label)).chain(facets.map(|facet| &facet.title));
+    texts.chain(annotations).flat_map(|text| text.chars()).filter(|c| !Weight::Regular.has(*c)).collect()
+}
+
+/// `sheet` with a word on each panel where boxes stand for letters that neither the program nor `fonts` have.
+fn boxes_told(mut sheet: Sheet, fonts: &SystemFonts) -> Sheet {
     for (_, picture) in &mut sheet {
-        let legend = picture.legend.iter().take(if picture.legend_rows > 0 { usize::MAX } else { 0 });
-        let facets = picture.facets.facets().iter();
-        let annotations = facets.clone().flat_map(|facet| &facet.chart.annotations).map(|annotation| &annotation.text);
-        let texts = [&picture.title, &picture.x_title, &picture.y_title].into_iter().chain(&picture.notes);
-        let texts = texts.chain(legend.map(|entry| &entry.label)).chain(facets.map(|facet| &facet.title));
-        let letters = texts.chain(annotations).flat_map(|text| text.chars());
-        let missing: BTreeSet<char> = letters.filter(|c| Weight::Regular.lacks(*c)).collect();
-        if !missing.is_empty() {
-            let characters = counted(missing.len() as u64, "character", "characters");
+        let foreign: Vec<char> = foreign(picture).into_iter().collect();
+        fonts.load(&foreign);
+        let missing = foreign.iter().filter(|c| fonts.shape(**c).is_none()).count();
+        if missing > 0 {
+            let characters = counted(missing as u64, "character", "characters");
             picture.notes.push(format!("boxes stand for {characters} that this picture has no letters for"));
         }
     }
@@ -205,10 +215,13 @@ pub fn render(
     let dark = look.ground == Ground::Dark;
     Ok(match format {
         Format::Svg => svg(panels, view, rows, look, about).into_bytes(),
-        Format::Png => png(&boxes_told(sheet(panels, view, rows, look, about.panels_left_out, dark)), look, about)?,
+        Format::Png => {
+            let sheet = boxes_told(sheet(panels, view, rows, look, about.panels_left_out, dark), &FONTS);
+            png(&sheet, look, about)?
+        }
         Format::Pdf => {
             let mut page = pdf::Page::new(look.size.0, look.size.1, look.ground == Ground::Transparent);
-            let sheet = boxes_told(sheet(panels, view, rows, look, about.panels_left_out, dark));
+            let sheet = boxes_told(sheet(panels, view, rows, look, about.panels_left_out, dark), &FONTS);
             draw(&mut page, &sheet, &theme(dark, 1.0), 1.0);
             page.finish(pdf::About { title: about.title, link: about.link }, look.shown_mm())
         }
@@ -342,7 +355,7 @@ mod tests {
             ("損 損 損", Some("1 character")),
         ] {
             let picture = Picture { title: title.to_owned(), ..Picture::new(samples::losses(2, 5, false)) };
-            let sheet = boxes_told(vec![([0, 0, 640, 360], picture)]);
+            let sheet = boxes_told(vec![([0, 0, 640, 360], picture)], &SystemFonts::below(Vec::new()));
             let expected: Vec<_> = characters.map(|n| format!("boxes stand for {n} {said}")).into_iter().collect();
             assert_eq!(sheet[0].1.notes, expected, "{title}");
         }

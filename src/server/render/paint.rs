@@ -3,7 +3,7 @@
 //! Plotters counts in whole pixels, so what is drawn is [`FINER`] times as large as the picture, and every
 //! coordinate is divided here: lines lie between pixels, as they do in an SVG.
 
-use super::font::{Weight, pen, weight_of};
+use super::font::{Letter, Weight, pen, text_size, weight_of};
 use ab_glyph::OutlineCurve;
 use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind};
 use std::{collections::HashMap, convert::Infallible};
@@ -302,12 +302,16 @@ impl DrawingBackend for Canvas<'_> {
         let (weight, size) = (weight_of(style.style()), style.size() as f32 / FINER as f32);
         let (mut x, y) = pen(style.anchor(), fine(at), weight.width(text) * size, size);
         for c in text.chars() {
-            let glyph = weight.glyph(c);
-            if let Some(path) = self.glyph(weight, glyph) {
+            let letter = weight.letter(c);
+            let path = match &letter {
+                Letter::Own(glyph) => self.glyph(weight, *glyph),
+                Letter::Foreign(shape) => path_of(&shape.outline),
+            };
+            if let Some(path) = path {
                 let place = Transform::from_row(size, 0.0, 0.0, -size, x, y);
                 self.pixmap.fill_path(&path, &paint(style.color()), FillRule::Winding, place, None);
             }
-            x += weight.advance(glyph) * size;
+            x += weight.reach(&letter) * size;
         }
         Ok(())
     }
@@ -317,8 +321,7 @@ impl DrawingBackend for Canvas<'_> {
         text: &str,
         style: &S,
     ) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
-        let width = weight_of(style.style()).width(text) * style.size() as f32;
-        Ok((width.ceil() as u32, style.size().ceil() as u32))
+        Ok(text_size(text, style))
     }
 }
 

@@ -2,8 +2,9 @@
 //!
 //! No date and no random id is written: the same picture is the same bytes.
 
-use super::font::{Weight, pen, weight_of};
+use super::font::{Letter, Weight, pen, text_size, weight_of};
 use super::paint::FINER;
+use ab_glyph::OutlineCurve;
 use flate2::{Compression, write::ZlibEncoder};
 use pdf_writer::{
     Content, Filter, Finish, Name, Pdf, Rect, Ref, Str, TextStr,
@@ -108,6 +109,57 @@ impl Page {
         let alpha = (color.alpha.clamp(0.0, 1.0) * 1000.0).round() as u16;
         self.alphas.insert(alpha);
         self.content.set_parameters(Name(state_name(alpha).as_bytes()));
+    }
+
+    /// Writes glyphs of the program's font, and takes them away.
+    fn own_text(&mut self, codes: &mut Vec<u8>, weight: Weight, size: f32, (x, y): (f32, f32)) {
+        if codes.is_empty() {
+            return;
+        }
+        self.content.begin_text().set_font(font_name(weight), size);
+        self.content.set_text_matrix([1.0, 0.0, 0.0, -1.0, x, y]).show(Str(codes)).end_text();
+        codes.clear();
+    }
+
+    /// Fills the outline of `c`, which is still found and copied as the character.
+    fn shape(&mut self, c: char, outline: &[OutlineCurve], size: f32, (x, y): (f32, f32)) {
+        let mut marked = self.content.begin_marked_content_with_properties(Name(b"Span"));
+        marked.properties().actual_text(TextStr(c.encode_utf8(&mut [0; 4])));
+        marked.finish();
+        let at = |p: ab_glyph::Point| (x + p.x * size, y - p.y * size);
+        let mut pen = None;
+        for curve in outline {
+            let (OutlineCurve::Line(first, _) | OutlineCurve::Quad(first, ..) | OutlineCurve::Cubic(first, ..)) =
+                *curve;
+            if pen != Some((first.x, first.y)) {
+                let (x, y) = at(first);
+                self.content.move_to(x, y);
+            }
+            let last = match *curve {
+                OutlineCurve::Line(_, to) => {
+                    let (x, y) = at(to);
+                    self.content.line_to(x, y);
+                    to
+                }
+                OutlineCurve::Quad(from, bend, to) => {
+                    // The same curve with two bends.
+                    let towards = |end: ab_glyph::Point| {
+                        let part = |end: f32, bend: f32| end + (bend - end) * 2.0 / 3.0;
+                        at(ab_glyph::point(part(end.x, bend.x), part(end.y, bend.y)))
+                    };
+                    let ((x1, y1), (x2, y2), (x3, y3)) = (towards(from), towards(to), at(to));
+                    self.content.cubic_to(x1, y1, x2, y2, x3, y3);
+                    to
+                }
+                OutlineCurve::Cubic(_, a, b, to) => {
+                    let ((x1, y1), (x2, y2), (x3, y3)) = (at(a), at(b), at(to));
+                    self.content.cubic_to(x1, y1, x2, y2, x3, y3);
+                    to
+                }
+            };
+            pen = Some((last.x, last.y));
+        }
+        self.content.fill_nonzero().end_marked_content();
     }
 
     fn trace(&mut self, points: impl IntoIterator<Item = BackendCoord>) {
@@ -244,14 +296,28 @@ impl DrawingBackend for &mut Page {
         let (weight, size) = (weight_of(style.style()), style.size() as f32);
         let (x, y) = pen(style.anchor(), (at.0 as f32, at.1 as f32), weight.width(text) * size, size);
         self.color(style.color());
+        let mut pen = x;
+        // Own letters are text; one of another font is a shape that is read as its character.
         let mut codes = Vec::with_capacity(2 * text.len());
+        let mut from = x;
         for c in text.chars() {
-            let glyph = weight.glyph(c);
-            self.glyphs.entry((weight == Weight::SemiBold, glyph)).or_insert(c);
-            codes.extend(glyph.to_be_bytes());
+            let letter = weight.letter(c);
+            match &letter {
+                Letter::Own(glyph) => {
+                    self.glyphs.entry((weight == Weight::SemiBold, *glyph)).or_insert(c);
+                    codes.extend(glyph.to_be_bytes());
+                }
+                Letter::Foreign(shape) => {
+                    self.own_text(&mut codes, weight, size, (from, y));
+                    self.shape(c, &shape.outline, size, (pen, y));
+                }
+            }
+            pen += weight.reach(&letter) * size;
+            if codes.is_empty() {
+                from = pen;
+            }
         }
-        self.content.begin_text().set_font(font_name(weight), size);
-        self.content.set_text_matrix([1.0, 0.0, 0.0, -1.0, x, y]).show(Str(&codes)).end_text();
+        self.own_text(&mut codes, weight, size, (from, y));
         Ok(())
     }
 
@@ -260,7 +326,33 @@ impl DrawingBackend for &mut Page {
         text: &str,
         style: &S,
     ) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
-        let width = weight_of(style.style()).width(text) * style.size() as f32;
-        Ok((width.ceil() as u32, style.size().ceil() as u32))
+        Ok(text_size(text, style))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ab_glyph::point;
+
+    #[test]
+    fn a_letter_of_another_font_is_a_shape_that_reads_as_itself() {
+        let mut page = Page::new(40, 20, false);
+        let bends = [
+            OutlineCurve::Line(point(0.0, 0.0), point(1.0, 0.0)),
+            OutlineCurve::Quad(point(1.0, 0.0), point(1.0, 1.0), point(0.0, 1.0)),
+            OutlineCurve::Line(point(0.5, 0.5), point(0.25, 0.25)),
+        ];
+        page.shape('漢', &bends, 10.0, (100.0, 50.0));
+        let written = page.content.finish().to_vec();
+        let text = String::from_utf8_lossy(&written);
+        for part in [
+            "/Span",
+            "/ActualText",
+            "100 50 m\n110 50 l\n",
+            "110 43.333332 106.666664 40 100 40 c\n105 45 m\n102.5 47.5 l\nf\nEMC",
+        ] {
+            assert!(text.contains(part), "{part} is not in {text}");
+        }
     }
 }
