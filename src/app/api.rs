@@ -129,6 +129,12 @@ pub fn is_framed() -> bool {
     leptos::prelude::window().location().pathname().is_ok_and(|path| path.starts_with("/embed/"))
 }
 
+/// What the address of this page asks for by `name`, behind `?`.
+pub fn asked_for(name: &str) -> Option<String> {
+    let search = leptos::prelude::window().location().search().ok()?;
+    web_sys::UrlSearchParams::new_with_str(&search).ok()?.get(name)
+}
+
 /// Where `path` of the API is for this page: a page of a share link asks at the link's own addresses.
 fn at(path: &str) -> String {
     let Some(token) = shared_token() else { return path.to_owned() };

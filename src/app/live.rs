@@ -65,7 +65,9 @@ pub fn listen_to(
         return;
     }
     if crate::api::is_shared() {
-        if let Some(news) = use_context::<LinkNews>() {
+        // The address of a frame may say that it stays as it is.
+        let stays = crate::api::asked_for("refresh").as_deref() == Some("off");
+        if let Some(news) = use_context::<LinkNews>().filter(|_| !stays) {
             news.follow(connection, move |event| heard("", event));
         }
         return;

@@ -11,7 +11,10 @@ use crate::{
     state::{Workspace, board::Level, filter::FilterDraft},
     ui::later::{NotLoaded, Part},
 };
-use data::share::{ShareTarget, SharedReport};
+use data::{
+    run::RunId,
+    share::{ShareTarget, SharedReport},
+};
 use leptos::prelude::*;
 
 /// Defines the function that loads a part: `name` is the name of its file, too.
@@ -44,6 +47,8 @@ pub struct Tabs {
     pub trash: fn(Workspace) -> AnyView,
     /// The page of one run.
     pub run: fn() -> AnyView,
+    /// What a link to a run shows; whether with controls, and whether it says when the run began.
+    pub shared_run: fn(Workspace, RunId, bool, bool) -> AnyView,
 }
 
 /// Ways of looking at runs.
@@ -55,6 +60,9 @@ part!(tabs -> Tabs {
     compare: |workspace| view! { <pages::compare::ComparePane workspace/> }.into_any(),
     trash: |workspace| view! { <pages::trash::TrashPane workspace/> }.into_any(),
     run: || view! { <pages::run::RunPage/> }.into_any(),
+    shared_run: |workspace, run, controls, started| {
+        view! { <pages::run::SharedRun workspace run controls started/> }.into_any()
+    },
 });
 
 /// What share links open.

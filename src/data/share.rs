@@ -54,6 +54,14 @@ impl ShareTarget {
         }
     }
 
+    /// The run that it shows, if it is one.
+    pub fn run(&self) -> Option<RunId> {
+        match self {
+            ShareTarget::Run { run_id, .. } => Some(*run_id),
+            ShareTarget::View { .. } | ShareTarget::Panel { .. } | ShareTarget::Report { .. } => None,
+        }
+    }
+
     /// The view that it shows, if it is one.
     pub fn view(&self) -> Option<&View> {
         match self {

@@ -3,6 +3,7 @@
 //! A workspace, a saved view, a share link and an embed are all the same [`View`]. Fields at their
 //! default are left out of its JSON, so that an ordinary view fits into an address.
 
+mod asked;
 mod compare;
 mod importance;
 mod layout;
@@ -14,6 +15,7 @@ mod request;
 mod table;
 
 pub use self::{
+    asked::Asked,
     compare::CompareView,
     importance::{ImportanceSort, ImportanceView},
     layout::{Automatic, LayoutView, OTHER_SECTION, OWN_SECTION, PanelSection},

@@ -124,6 +124,29 @@ fn Body(workspace: Workspace, run: RunId, row: Memo<Option<std::sync::Arc<RunRow
     view! { <div class="run-page" data-scroller="true">{body}</div> }.into_any()
 }
 
+/// What a link to a run shows: all of it but its files. `controls` says whether there is anything to change how it is
+/// drawn, `started` whether it is told when it began.
+#[component]
+pub fn SharedRun(workspace: Workspace, run: RunId, controls: bool, started: bool) -> impl IntoView {
+    let row = Memo::new(move |_| workspace.runs.list.with(|list| list.row_of(run).cloned()));
+    let of_row = move |part: fn(&RunRow) -> AnyView| move || row.get().map(|row| part(&row));
+    view! {
+        <div class="run-page" data-scroller="true">
+            <div class="run-facts shared-facts">{of_row(if started { facts } else { facts_untimed })}</div>
+            <section class="run-charts" aria-label="Charts">
+                {controls.then(|| view! { <Toolbar workspace/> })}
+                <div class="board-scroll"><Board workspace/></div>
+            </section>
+            <div class="run-columns">
+                <section aria-label="Params"><h2>"Params"</h2>{of_row(params)}</section>
+                <section aria-label="Latest metrics"><h2>"Latest metrics"</h2>{of_row(metrics)}</section>
+                <section aria-label="Tags"><h2>"Tags"</h2>{of_row(tags)}</section>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
 fn facts(row: &RunRow) -> AnyView {
     let now = now_millis();
     let lasted = row.end_millis.unwrap_or(now) - row.start_millis;
@@ -135,6 +158,17 @@ fn facts(row: &RunRow) -> AnyView {
         <span>{words} {duration(lasted)}</span>
         {(!user.is_empty()).then(|| view! { <span>"By " {user}</span> })}
         <span class="mono" title="Run id">{row.run_id.to_string()}</span>
+    }
+    .into_any()
+}
+
+/// What a link says that hides who and when.
+fn facts_untimed(row: &RunRow) -> AnyView {
+    let took = row.end_millis.map(|end| view! { <span>"Took " {duration(end - row.start_millis)}</span> });
+    view! {
+        <span class="status" data-status=row.status.name()>{sentence_case(row.status.name())}</span>
+        <span>{row.name.clone()}</span>
+        {took}
     }
     .into_any()
 }

@@ -7,7 +7,7 @@ use crate::{
     state::share::ToShare,
     ui::{dialog::Dialog, format::now_millis, segments::Segments},
 };
-use data::share::{ANY_HOST, MadeShare, NewShare, ShareTarget, may_frame};
+use data::share::{ANY_HOST, MadeShare, NewShare, ShareRow, ShareTarget, may_frame};
 use leptos::{ev, prelude::*, task::spawn_local};
 use std::time::Duration;
 
@@ -129,10 +129,10 @@ fn Wishes(target: ShareTarget) -> impl IntoView {
                         on:input=move |event| password.set(event_target_value(&event))/>
                 </label>
                 <label>"Hosts that may frame it"
-                    <input class="field" type="text" prop:value=move || hosts.get()
-                        title="* is everyone; wiki.example.org and *.example.org are hosts; empty is nobody"
+                    <input class="field" type="text" prop:value=move || hosts.get() aria-describedby="share-hosts"
                         on:input=move |event| hosts.set(event_target_value(&event))/>
                 </label>
+                <p class="view-hint share-beside" id="share-hosts">"* is everyone, wiki.example.org and *.example.org are hosts, empty is nobody."</p>
                 <label class="share-check">
                     <input type="checkbox" on:change=move |event| anonymous.set(event_target_checked(&event))/>
                     "Hide names of runs, users, paths and hosts"
@@ -154,6 +154,7 @@ fn Made(made: MadeShare) -> impl IntoView {
     let origin = window().location().origin().unwrap_or_default();
     let link = format!("{origin}/s/{}", made.token);
     let (theme, plain) = (RwSignal::new("auto"), RwSignal::new(false));
+    let limits = limits(&made.share);
     let token = StoredValue::new(made.token.clone());
     let title = StoredValue::new(made.share.title.clone());
     let share_id = StoredValue::new(made.share.share_id.clone());
@@ -187,6 +188,7 @@ fn Made(made: MadeShare) -> impl IntoView {
                 <input class="field" type="text" readonly aria-label="Link" prop:value=link.clone()/>
                 <CopyButton label="Copy the link".to_owned() text=link.clone()/>
             </div>
+            {limits.map(|words| view! { <p class="view-hint" role="note">{words}</p> })}
             <Segments label="Theme of embeds and pictures" chosen=theme on_choose=Callback::new(move |choice| theme.set(choice))
                 choices=vec![("auto", "Auto"), ("light", "Light"), ("dark", "Dark"), ("transparent", "Transparent")]/>
             <Segments label="Buttons of embeds" chosen=plain on_choose=Callback::new(move |choice| plain.set(choice))
@@ -202,6 +204,15 @@ fn Made(made: MadeShare) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// What frames and pictures of a link cannot do, if there is something.
+fn limits(share: &ShareRow) -> Option<&'static str> {
+    match (share.has_password, share.hosts.is_empty()) {
+        (true, _) => Some("Frames say that the link asks for a password, and pictures show nothing."),
+        (false, true) => Some("Nobody may frame this link; pictures and the link itself work everywhere."),
+        (false, false) => None,
+    }
 }
 
 #[component]

@@ -3,20 +3,25 @@
 use crate::{
     api::{self, ApiError, reports::image_url},
     live::{Connection, LinkNews},
-    pages::{missing::Nothing, one_file::SaveShared},
+    pages::one_file::SaveShared,
     panels::{board::Board, toolbar::Toolbar},
     parts::{REPORTS, TABS},
     report::{editor::Shown, live::LiveGrids, read::Reading},
-    state::{Scope, Workspace},
+    state::{Cursor, Scope, Workspace},
     ui::{format::local_time, theme::ThemeState},
 };
 use charts::panel::cut_words;
 use data::{
+    frame::XAxis,
     share::{ShareTarget, SharedPage, SharedReport, with_pictures},
-    view::View,
+    view::{Asked, LegendPlace, View},
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use std::sync::Arc;
+use wasm_bindgen::JsCast;
+
+/// How many runs a frame names below its panel, unless its address says otherwise: as many as a picture does.
+const MOST_NAMES: usize = 24;
 
 /// The page of `/s/{token}` and `/embed/{token}`.
 #[component]
@@ -45,11 +50,9 @@ pub fn SharedLinkPage() -> impl IntoView {
         Some(Err(ApiError::Refused(401, _))) => view! { <Password on_key=load/> }.into_any(),
         Some(Err(error)) if error.is_not_found() => {
             let words = "It was mistyped, has run out, or was revoked.";
-            view! { <Nothing title="This link opens nothing" words/> }.into_any()
+            view! { <Closed title="This link opens nothing" words/> }.into_any()
         }
-        Some(Err(error)) => {
-            view! { <Nothing title="The link could not be opened" words=error.to_string()/> }.into_any()
-        }
+        Some(Err(error)) => view! { <Closed title="The link could not be opened" words=error.to_string()/> }.into_any(),
     }
 }
 
@@ -70,15 +73,27 @@ fn Password(on_key: Callback<()>) -> impl IntoView {
         });
     };
     view! {
-        <div class="page shared-password">
+        <main class="shared-alone">
             <h1>"This link asks for a password"</h1>
             <form class="view-save" on:submit=submit>
-                <input class="field" type="password" aria-label="Password" autocomplete="off"
+                <input class="field" type="password" aria-label="Password" autocomplete="off" autofocus=true
                     on:input=move |event| password.set(event_target_value(&event))/>
                 <button type="submit" class="button" data-look="primary">"Open"</button>
             </form>
             {move || error.get().map(|failed| view! { <p role="alert" class="view-error">{failed.to_string()}</p> })}
-        </div>
+        </main>
+    }
+    .into_any()
+}
+
+/// Why a link shows nothing. There is nothing else here for who holds it.
+#[component]
+fn Closed(#[prop(into)] title: String, #[prop(into)] words: String) -> impl IntoView {
+    view! {
+        <main class="shared-alone" role="alert">
+            <h1>{title}</h1>
+            <p>{words}</p>
+        </main>
     }
     .into_any()
 }
@@ -97,35 +112,48 @@ fn Opened(page: SharedPage) -> impl IntoView {
         ShareTarget::Run { experiment_id, run_id, .. } => Scope::Run(experiment_id.clone(), *run_id),
         ShareTarget::Report { .. } => {
             let words = "The server told nothing of it.";
-            return view! { <Nothing title="This link opens a report" words/> }.into_any();
+            return view! { <Closed title="This link opens a report" words/> }.into_any();
         }
     };
+    let framed = api::is_framed();
     let workspace = Workspace::open(scope, None);
     let options = Options::of_address();
     if let Some(view) = target.view() {
-        workspace.begin_with(options.of_view(view));
+        workspace.begin_with(options.of_view(view, frozen_millis.is_some(), anonymous));
     }
     provide_context(workspace);
+    if let Some(view) = target.view().filter(|_| framed) {
+        obey(workspace, options.of_view(view, frozen_millis.is_some(), anonymous));
+    }
     take_over(|_| {});
     let tab = target.tab().to_owned();
     let charts = tab.is_empty();
     let frozen = frozen_millis.is_some();
-    let panes = match tab.as_str() {
-        "table" => TABS.show(move |tabs| (tabs.table)(workspace)),
-        "parallel" => TABS.show(move |tabs| (tabs.parallel)(workspace)),
-        "compare" => TABS.show(move |tabs| (tabs.compare)(workspace)),
-        _ => view! { <div class="board-scroll" data-scroller="true"><Board workspace/></div> }.into_any(),
+    // What was frozen was frozen as it is drawn.
+    let controls = !frozen && options.controls.unwrap_or(!framed);
+    let run = target.run().filter(|_| !framed);
+    let panes = match (run, tab.as_str()) {
+        // In a frame there are only its charts.
+        (Some(run), _) => TABS.show(move |tabs| (tabs.shared_run)(workspace, run, controls, !anonymous)),
+        (None, "table") => TABS.show(move |tabs| (tabs.table)(workspace)),
+        (None, "parallel") => TABS.show(move |tabs| (tabs.parallel)(workspace)),
+        (None, "compare") => TABS.show(move |tabs| (tabs.compare)(workspace)),
+        (None, _) => view! { <div class="board-scroll" data-scroller="true"><Board workspace/></div> }.into_any(),
     };
     let state = state_words(frozen_millis);
-    let framed = api::is_framed();
     // The panels of charts say it themselves.
     let cut = move || workspace.runs.list.with(|list| list.cut()).filter(|_| !charts);
     let note = move || cut().map(|cut| view! { <p class="shared-note">{sentence(&cut_words(cut))}</p> });
+    let named = target.view().is_some_and(|view| view.look_of("", "").legend == LegendPlace::Always);
+    // In a frame there is no room for more names than a picture would say.
+    let legend = move || {
+        let few = || workspace.runs.list.with(|list| list.rows().nth(MOST_NAMES).is_none());
+        zero(options.legend.or_else(|| (framed && !named).then(few)))
+    };
     view! {
-        <div class="shared" data-framed=if framed { "true" } else { "false" } data-legend=zero(options.legend) data-controls=zero(options.controls)>
+        <div class="shared" data-framed=if framed { "true" } else { "false" } data-legend=legend data-controls=zero(options.controls) data-titles=zero(options.title)>
             {(!framed).then(|| view! { <Head title=title.clone() state anonymous/> })}
-            // What was frozen was frozen as it is drawn.
-            {(charts && !frozen && options.controls.unwrap_or(!framed)).then(|| view! { <Toolbar workspace/> })}
+            {(charts && controls && run.is_none()).then(|| view! { <Toolbar workspace/> })}
             {note}
             <Unheard/>
             <main class="shared-board" aria-label=title>{panes}</main>
@@ -145,13 +173,15 @@ struct Options {
     legend: Option<bool>,
     /// Whether there is anything to change what is drawn.
     controls: Option<bool>,
+    /// Whether panels have a title.
+    title: Option<bool>,
+    /// How lines are drawn.
+    drawn: Asked,
 }
 
 impl Options {
     fn of_address() -> Options {
-        let search = window().location().search().unwrap_or_default();
-        let Ok(asked) = web_sys::UrlSearchParams::new_with_str(&search) else { return Options::default() };
-        Options::of(|name| asked.get(name))
+        Options::of(api::asked_for)
     }
 
     fn of(asked: impl Fn(&str) -> Option<String>) -> Options {
@@ -163,12 +193,19 @@ impl Options {
             range: range.map(|(from, to)| [from, to]),
             legend: switch("legend"),
             controls: switch("controls"),
+            title: switch("title"),
+            drawn: Asked::of(asked("smooth").as_deref(), asked("x").as_deref()),
         }
     }
 
-    /// `view` with no more than is asked for.
-    fn of_view(&self, view: &View) -> View {
+    /// `view` with no more than is asked for. What is frozen is drawn as it was, and when runs of hidden names ran is
+    /// not told.
+    fn of_view(&self, view: &View, frozen: bool, anonymous: bool) -> View {
         let mut view = view.clone();
+        let x = self.drawn.x.filter(|x| !(anonymous && *x == XAxis::WallTime));
+        if !frozen {
+            Asked { x, ..self.drawn }.apply(&mut view);
+        }
         if let Some(range) = self.range {
             let own = view.panels.iter().filter(|(_, panel)| panel.x_range.is_some()).map(|(key, _)| key.clone());
             for key in own.collect::<Vec<_>>().into_iter().chain([String::new()]) {
@@ -187,6 +224,25 @@ impl Options {
 fn sentence(words: &str) -> String {
     let mut chars = words.chars();
     chars.next().map(|first| format!("{}{}.", first.to_uppercase(), chars.as_str())).unwrap_or_default()
+}
+
+/// Shows the part of x that the page around a frame asks for, all of `shared` if none, and stands at its step.
+fn obey(workspace: Workspace, shared: View) {
+    let text = |event: &web_sys::Event| event.dyn_ref::<web_sys::CustomEvent>()?.detail().as_string();
+    let zoom = window_event_listener_untyped("throughline:xrange", move |event| {
+        let said = text(&event).unwrap_or_default();
+        let ends = said.split_once(' ').and_then(|(from, to)| Some([from.parse().ok()?, to.parse().ok()?]));
+        let wanted = Options { range: ends, ..Options::default() }.of_view(&shared, true, true);
+        workspace.change("x range", |view| view.take_ranges(&wanted));
+    });
+    let point = window_event_listener_untyped("throughline:step", move |event| {
+        let at = text(&event).and_then(|text| text.parse().ok());
+        workspace.cursor.set(at.map(|at| Cursor { x: XAxis::Step, x_metric: String::new(), at }));
+    });
+    on_cleanup(move || {
+        zoom.remove();
+        point.remove();
+    });
 }
 
 /// `0` for what is switched off, as the style sheets know it.
@@ -296,6 +352,7 @@ fn ThemeButton() -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use data::smooth::Smoothing;
 
     #[test]
     fn what_an_address_asks_for_is_within_the_view() {
@@ -312,7 +369,17 @@ mod tests {
         }
         let options = of(&[("xmin", "5"), ("xmax", "90"), ("panel", "a/b"), ("legend", "0"), ("controls", "1")]);
         assert_eq!((options.legend, options.controls), (Some(false), Some(true)));
-        let view = options.of_view(&View { range: Some([0, 50]), ..View::default() });
+        let view = options.of_view(&View { range: Some([0, 50]), ..View::default() }, false, false);
         assert_eq!((view.range, view.full.as_deref()), (Some([5, 50]), Some("a/b")));
+        let options = of(&[("smooth", "0.5"), ("x", "wall"), ("title", "0")]);
+        assert_eq!(options.title, Some(false));
+        for (name, frozen, anonymous, smoothed, x) in [
+            ("a live link", false, false, true, XAxis::WallTime),
+            ("names are hidden", false, true, true, XAxis::Step),
+            ("what is frozen is drawn as it was", true, false, false, XAxis::Step),
+        ] {
+            let look = options.of_view(&View::default(), frozen, anonymous).look_of("", "loss");
+            assert_eq!((look.smoothing != Smoothing::None, look.x), (smoothed, x), "{name}");
+        }
     }
 }

@@ -2,10 +2,14 @@
 
 use crate::{
     api::{self, ApiError},
+    pages::views::address_of,
     routes::Shell,
     ui::format::{ago, local_time, now_millis},
 };
-use data::share::{ANY_HOST, ShareRow, ShareTarget};
+use data::{
+    share::{ANY_HOST, ShareRow, ShareTarget},
+    view::{PlacedView, View},
+};
 use leptos::{prelude::*, task::spawn_local};
 
 /// The page of `/shares`.
@@ -83,9 +87,20 @@ fn Row(share: ShareRow, on_change: Callback<()>) -> impl IntoView {
         hosts => hosts.join(", "),
     };
     let label = format!("Revoke {}", share.title);
+    let address = match &share.target {
+        ShareTarget::View { placed } => address_of(placed),
+        ShareTarget::Panel { placed, panel } => {
+            let view = View { full: Some(panel.clone()), ..placed.view.clone() };
+            address_of(&PlacedView { view, ..placed.clone() })
+        }
+        ShareTarget::Run { experiment_id, run_id, .. } => {
+            format!("/experiments/{}/runs/{run_id}", api::path_part(experiment_id))
+        }
+        ShareTarget::Report { report_id } => format!("/reports/{}", api::path_part(report_id)),
+    };
     view! {
         <tr data-open=if open { "true" } else { "false" }>
-            <th scope="row">{share.title.clone()}</th>
+            <th scope="row"><a href=address>{share.title.clone()}</a></th>
             <td>{shows.join(", ")}</td>
             <td title=local_time(share.created_millis)>{ago(share.created_millis, now)}</td>
             <td>{share.used_millis.map_or("never".to_owned(), |at| ago(at, now))}</td>

@@ -54,7 +54,7 @@ pub fn ViewPage() -> impl IntoView {
 }
 
 /// Where a view is looked at.
-fn address_of(placed: &PlacedView) -> String {
+pub fn address_of(placed: &PlacedView) -> String {
     let mut address = format!("/experiments/{}", api::path_part(&placed.experiment_id));
     if !placed.tab.is_empty() {
         address.push_str(&format!("/{}", api::path_part(&placed.tab)));

@@ -64,7 +64,7 @@ fn Section(workspace: Workspace, sections: Memo<Arc<Vec<PanelSection>>>, key: St
         ]
     });
     let on_key = move |event: ev::KeyboardEvent| {
-        if event.key() == "e" && !event.ctrl_key() && !event.meta_key() {
+        if event.key() == "e" && workspace.can_share() && !event.ctrl_key() && !event.meta_key() {
             edit();
             event.prevent_default();
             event.stop_propagation();
@@ -93,7 +93,9 @@ fn Section(workspace: Workspace, sections: Memo<Arc<Vec<PanelSection>>>, key: St
                         <span class="section-count">{move || section.with(|section| section.panels.len())}</span>
                     </button>
                 </h2>
-                <span class="section-actions"><Menu label=format!("Actions of section {key}") actions/></span>
+                {workspace.can_share().then(|| view! {
+                    <span class="section-actions"><Menu label=format!("Actions of section {key}") actions/></span>
+                })}
             </div>
             {move || (!folded.get()).then(|| view! {
                 <div class="panels" style=move || match columns.get() {

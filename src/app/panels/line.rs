@@ -122,16 +122,18 @@ pub fn LinePanel(workspace: Workspace, key: String, full: bool) -> impl IntoView
             on:dragleave=move |_| drop_before.set(None)
             on:drop=move |event| { panel.drop_here(&event, drop_before.get_untracked()); drop_before.set(None); }>
             <figcaption class="panel-head">
-                <span class="panel-title" title=title draggable=if full { "false" } else { "true" }
+                <span class="panel-title" title=title draggable=if full || !workspace.can_share() { "false" } else { "true" }
                     on:dragstart=move |event| panel.drag(&event) on:dragend=move |_| workspace.dragged.set(None)>{title}</span>
                 <div class="panel-actions">
                     <button type="button" class="icon-button" aria-label=if full { "Leave full screen" } else { "Full screen" }
                         title="Full screen (F)" on:click=move |_| panel.toggle_full()>
                         {icon(if full { Icon::Shrink } else { Icon::Expand })}
                     </button>
-                    <button type="button" class="icon-button" aria-label="Edit panel" title="Edit (E)" on:click=move |_| panel.edit()>
-                        {icon(Icon::Settings)}
-                    </button>
+                    {workspace.can_share().then(|| view! {
+                        <button type="button" class="icon-button" aria-label="Edit panel" title="Edit (E)" on:click=move |_| panel.edit()>
+                            {icon(Icon::Settings)}
+                        </button>
+                    })}
                     {move || view! { <Menu label=format!("Actions of {}", title.get()) actions=Callback::new(move |()| panel.actions())/> }}
                 </div>
             </figcaption>
@@ -258,6 +260,11 @@ impl Panel {
             return;
         }
         let (workspace, key) = (self.workspace, self.key.get_value());
+        // Who holds a link looks, and arranges nothing.
+        let arranges = event.alt_key() || ["e", "d", "a", "Delete"].contains(&event.key().as_str());
+        if arranges && !workspace.can_share() {
+            return;
+        }
         match (event.key().as_str(), event.alt_key()) {
             ("ArrowLeft", true) => workspace.step_panel(&key, -1),
             ("ArrowRight", true) => workspace.step_panel(&key, 1),

@@ -4,7 +4,10 @@
 //! Lines are rasterised in slices of a few milliseconds between animation frames; the old picture
 //! stays until the new one is whole.
 
-use crate::ui::canvas::{Canvas, context, put_pixels, resize};
+use crate::ui::{
+    canvas::{Canvas, context, put_pixels, resize},
+    theme::is_transparent,
+};
 use charts::{
     annotate::draw_annotations,
     draw::{draw_labels, draw_marks},
@@ -88,8 +91,8 @@ impl LineCanvas {
         let number = self.next_number();
         let layout = chart.layout(size_dpx, &theme);
         let mut raster = Raster::new(layout.plot.width(), layout.plot.height());
-        // An opaque ground saves dividing every pixel by its opacity.
-        raster.begin(Some(theme.surface));
+        // An opaque ground saves dividing every pixel by its opacity; a frame may be drawn on that of the page around it.
+        raster.begin((!is_transparent()).then_some(theme.surface));
         raster.draw_grid(&layout, &theme);
         raster.draw_bands(&chart, &layout, &theme);
         let order = chart.drawing_order();

@@ -95,18 +95,27 @@ pub fn Toolbar(workspace: Workspace) -> impl IntoView {
                         prop:value=move || search.get()
                         on:input=move |event| workspace.change("panel search", |view| view.panel_search = event_target_value(&event))/>
                 </label>
-                <button type="button" class="button" title="Add a panel made by hand" on:click=move |_| workspace.add_panel(None)>
-                    {icon(Icon::Add)} "Add panel"
-                </button>
-                <button type="button" class="icon-button" aria-label="Settings of all panels" title="Settings of all panels"
-                    aria-pressed=move || if workspace.editing.get() == Some(Level::Workspace) { "true" } else { "false" }
-                    on:click=move |_| workspace.editing.update(|editing| {
-                        *editing = (*editing != Some(Level::Workspace)).then_some(Level::Workspace);
-                    })>
-                    {icon(Icon::Settings)}
-                </button>
+                {workspace.can_share().then(|| arranging(workspace))}
             </span>
         </div>
+    }
+    .into_any()
+}
+
+/// What changes which panels there are; who holds a link looks only.
+fn arranging(workspace: Workspace) -> AnyView {
+    let all = move || workspace.editing.get() == Some(Level::Workspace);
+    view! {
+        <button type="button" class="button" title="Add a panel made by hand" on:click=move |_| workspace.add_panel(None)>
+            {icon(Icon::Add)} "Add panel"
+        </button>
+        <button type="button" class="icon-button" aria-label="Settings of all panels" title="Settings of all panels"
+            aria-pressed=move || if all() { "true" } else { "false" }
+            on:click=move |_| workspace.editing.update(|editing| {
+                *editing = (*editing != Some(Level::Workspace)).then_some(Level::Workspace);
+            })>
+            {icon(Icon::Settings)}
+        </button>
     }
     .into_any()
 }

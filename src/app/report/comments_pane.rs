@@ -63,7 +63,7 @@ pub fn CommentsPane(talk: Talk) -> impl IntoView {
             <div class="report-say">
                 <p class="report-note">{about}
                     {move || (!whole()).then(|| view! {
-                        <button type="button" class="view-open" on:click=move |_| { talk.about.set(None); talk.anchor.set(Anchor::default()); }>" · about the report instead"</button>
+                        <button type="button" class="view-open" on:click=move |_| { talk.about.set(None); talk.anchor.set(Anchor::default()); }>"About the report instead"</button>
                     })}
                 </p>
                 {move || talk.about.get().map(|about| view! { <Where talk about/> })}

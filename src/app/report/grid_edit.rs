@@ -61,7 +61,10 @@ pub fn GridEdit(editor: Editor, block: String, #[prop(into)] on_close: Callback<
                 </label>
             })}
             <h3>"Panels"</h3>
-            {move || (!sets.with(Vec::is_empty)).then(|| view! { <Metrics grid change/> })}
+            {move || match sets.with(Vec::is_empty) {
+                true => view! { <p class="report-note">"Add runs first: then the metrics that they log can be chosen here."</p> }.into_any(),
+                false => view! { <Metrics grid change/> }.into_any(),
+            }}
         </Dialog>
     }
     .into_any()

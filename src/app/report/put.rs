@@ -85,13 +85,17 @@ pub fn has_files(event: &ev::DragEvent) -> bool {
         .is_some_and(|transfer| transfer.types().iter().any(|kind| kind.as_string().as_deref() == Some("Files")))
 }
 
-/// Takes the pictures that were pasted or dropped; whether there were any.
+/// Takes the pictures that were pasted or dropped, and says which files are none; whether there were any files.
 pub fn take_files(editor: Editor, id: &str, transfer: Option<DataTransfer>) -> bool {
     let Some(files) = transfer.and_then(|transfer| transfer.files()) else { return false };
-    let pictures: Vec<_> =
-        (0..files.length()).filter_map(|at| files.get(at)).filter(|file| file.type_().starts_with("image/")).collect();
+    let files = (0..files.length()).filter_map(|at| files.get(at));
+    let (pictures, others): (Vec<_>, Vec<_>) = files.partition(|file| file.type_().starts_with("image/"));
     for picture in &pictures {
         editor.put_image(id, picture.clone().into());
     }
-    !pictures.is_empty()
+    if !others.is_empty() {
+        let names = others.iter().map(|file| file.name()).collect::<Vec<_>>().join(", ");
+        editor.notice.set(Some(format!("A report holds pictures, and {names} is none: PNG, JPEG, GIF, WebP or AVIF.")));
+    }
+    !pictures.is_empty() || !others.is_empty()
 }

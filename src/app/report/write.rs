@@ -46,6 +46,7 @@ pub fn Writing(editor: Editor) -> impl IntoView {
         let new = editor.insert_after(None, Content::paragraph(""));
         editor.focus.set(Some((new, Caret::Start)));
     };
+    catch_files(editor);
     // A field out of sight holds the focus while blocks are selected: browsers copy, cut and paste for fields alone.
     let keeper = NodeRef::<html::Textarea>::new();
     let selected = Memo::new(move |_| editor.selected_ids());
@@ -137,6 +138,29 @@ pub fn Writing(editor: Editor) -> impl IntoView {
         <button type="button" class="report-more" on:click=more>{icon(Icon::Add)} "Add a block"</button>
     }
     .into_any()
+}
+
+/// Takes files that are dropped beside the blocks, too: a browser would open them in place of the page.
+fn catch_files(editor: Editor) {
+    let over = window_event_listener(ev::dragover, |event| {
+        if has_files(&event) {
+            event.prevent_default();
+        }
+    });
+    let dropped = window_event_listener(ev::drop, move |event| {
+        if event.default_prevented() || !has_files(&event) {
+            return;
+        }
+        event.prevent_default();
+        let last = editor.document.with_untracked(|document| document.blocks.last().map(|block| block.id.clone()));
+        if let Some(last) = last {
+            take_files(editor, &last, event.data_transfer());
+        }
+    });
+    on_cleanup(move || {
+        over.remove();
+        dropped.remove();
+    });
 }
 
 /// Leaves something selected in the field, without which browsers copy nothing.

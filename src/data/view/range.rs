@@ -48,6 +48,17 @@ impl View {
         }
     }
 
+    /// Shows the parts of x that `other` shows.
+    pub fn take_ranges(&mut self, other: &View) {
+        (self.range, self.value_range) = (other.range, other.value_range);
+        for panel in self.panels.values_mut() {
+            panel.x_range = None;
+        }
+        for (key, panel) in other.panels.iter().filter(|(_, panel)| panel.x_range.is_some()) {
+            self.change_panel(key, |own| own.x_range = panel.x_range);
+        }
+    }
+
     /// Shows `range` of x in the panel `panel`, and in all that share its x.
     pub fn set_x_range(&mut self, panel: &str, look: &LineLook, range: Option<[f64; 2]>) {
         match said(self, panel, look) {

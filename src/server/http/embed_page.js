@@ -10,9 +10,15 @@
 
   const shade = () => theme === 'auto' ? (dark.matches ? 'dark' : 'light') : theme;
   const article = () => document.querySelector(alive ? '.shared-board .report-body' : '#still .report-body') || document.querySelector('.report-body');
-  const wanted = () => own.dataset.kind === 'report' ? article().offsetHeight + 32 : Math.min(Math.max(Math.round(innerWidth * 0.5625), 220), 640);
+  // A height that was asked for, or one that fits what is shown.
+  const fixed = Number(asked.get('height')) || 0;
+  const wanted = () => fixed > 0 ? Math.round(fixed) : own.dataset.kind === 'report' ? article().offsetHeight + 32 : Math.min(Math.max(Math.round(innerWidth * 0.5625), 220), 640);
   const height = () => innerHeight >= 80 ? innerHeight : wanted();
 
+  const range = () => {
+    const ends = ['xmin', 'xmax'].map(name => asked.get(name) ? Number(asked.get(name)) : NaN);
+    return ends.every(Number.isFinite) && ends[0] < ends[1] ? ends : null;
+  };
   const step = size => Math.min(Math.max(Math.ceil(size / 8) * 8, 16), 4096);
 
   // Pictures that changed have another address.
@@ -39,7 +45,7 @@
     }
     // A frame that is not laid out yet has no size.
     if (innerWidth < 16) { requestAnimationFrame(show); return; }
-    const also = ['key', 'panel', 'xmin', 'xmax', 'legend'].filter(name => asked.has(name));
+    const also = ['key', 'panel', 'legend', 'title', 'smooth', 'x', ...(range() ? ['xmin', 'xmax'] : [])].filter(name => asked.has(name));
     const size = `w=${step(innerWidth)}&h=${step(height())}&dpr=${devicePixelRatio > 1 ? 2 : 1}`;
     const source = `/p/${token}.png?${size}&theme=${shade()}${again()}${also.map(name => `&${name}=${encodeURIComponent(asked.get(name))}`).join('')}`;
     if (holder.getAttribute('src') !== source) holder.setAttribute('src', source);
@@ -49,7 +55,7 @@
   let said = 0;
   const say = () => {
     const board = alive && document.querySelector('.shared-board');
-    const now = Math.min(Math.max(Math.ceil(board && own.dataset.kind === 'view' ? board.scrollHeight : wanted()), 80), 10000);
+    const now = Math.min(Math.max(Math.ceil(board && !fixed && own.dataset.kind === 'view' ? board.scrollHeight : wanted()), 80), 10000);
     if (parent === window || Math.abs(now - said) < 1) return;
     said = now;
     const id = frame || token;
@@ -64,6 +70,14 @@
   const soon = () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => { show(); say(); }, 100);
+  };
+
+  // What the page around it says: for the picture, and for the app, once more when it is there.
+  const told = new Map();
+  const pass = (what, detail) => dispatchEvent(new CustomEvent(`throughline:${what}`, { detail }));
+  const tell = (what, detail) => {
+    told.set(what, detail);
+    if (alive) pass(what, detail); else show();
   };
 
   // The app comes when somebody reaches for the chart.
@@ -84,6 +98,7 @@
       if (board && board.scrollTop !== holder.scrollTop) board.scrollTop = holder.scrollTop;
       if (!document.querySelector('.shared-board [aria-busy="false"], .shared-board [role="alert"]')) return;
       clearInterval(drawn);
+      for (const [what, detail] of told) pass(what, detail);
       holder.remove();
       say();
       new ResizeObserver(say).observe(document.querySelector(isReport ? '.shared-board .report-body' : '.shared-board'));
@@ -95,7 +110,17 @@
     for (const part of reached) part.addEventListener(reach, wake, { once: true, passive: true });
   }
   if (!isReport) holder.addEventListener('error', wake);
-  if (asked.get('interactive') === '1') addEventListener('load', wake);
+  // Asked for at once, it still waits until somebody could see it.
+  if (asked.get('interactive') === '1') {
+    addEventListener('load', () => {
+      const seen = new IntersectionObserver(entries => {
+        if (!entries.some(entry => entry.isIntersecting)) return;
+        seen.disconnect();
+        wake();
+      }, { rootMargin: '200px' });
+      seen.observe(document.body);
+    });
+  }
 
   addEventListener('resize', soon);
   if (isReport) new ResizeObserver(() => { if (!alive) say(); }).observe(article());
@@ -105,11 +130,18 @@
     const resizer = typeof event.data === 'string' && /^\[iFrameSizer\]([\w-]{1,64}):/.exec(event.data);
     if (resizer) { frame = resizer[1]; said = 0; say(); return; }
     const set = event.data;
-    if (set && set.type === 'throughline:set' && ['light', 'dark', 'auto', 'transparent'].includes(set.theme)) {
+    if (!set || set.type !== 'throughline:set') return;
+    if (['light', 'dark', 'auto', 'transparent'].includes(set.theme)) {
       theme = set.theme;
       own.dataset.theme = theme;
-      show();
+      tell('theme', theme);
     }
+    const ends = Array.isArray(set.xrange) && set.xrange.length === 2 ? set.xrange : null;
+    if (set.xrange === null || (ends && ends.every(Number.isFinite) && ends[0] < ends[1])) {
+      for (const [at, name] of ['xmin', 'xmax'].entries()) if (ends) asked.set(name, ends[at]); else asked.delete(name);
+      tell('xrange', ends ? ends.join(' ') : '');
+    }
+    if (Number.isFinite(set.step)) tell('step', String(set.step));
   });
   show();
   say();
@@ -127,6 +159,7 @@
       version = now;
     } catch { /* Without a server it stays as it is. */ }
   };
+  const every = asked.get('refresh') === 'off' ? 0 : Math.max(Number(asked.get('refresh')) || 10, 10);
   news();
-  setInterval(news, 10000);
+  if (every) setInterval(news, every * 1000);
 })();

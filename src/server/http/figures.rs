@@ -11,7 +11,7 @@ use crate::{
 };
 use charts::panel::Tints;
 use data::{
-    frame::Frame,
+    frame::{Frame, XAxis},
     report::{
         Content,
         grid::{GridPanel, PanelGrid},
@@ -19,7 +19,7 @@ use data::{
     },
     run::{Cut, MetricRow, RunId, RunRow},
     share::part_name,
-    view::View,
+    view::{Asked, View},
 };
 use std::collections::BTreeSet;
 
@@ -30,6 +30,8 @@ pub(super) struct Chosen {
     pub panel: Option<String>,
     /// A part of x.
     pub range: Option<[f64; 2]>,
+    /// How lines are drawn.
+    pub drawn: Asked,
 }
 
 impl Chosen {
@@ -40,6 +42,7 @@ impl Chosen {
     /// `view` with no more of x than is wanted for `panels`.
     fn of(&self, view: &View, panels: &[ScopePanel]) -> View {
         let mut view = view.clone();
+        self.drawn.apply(&mut view);
         if let Some(range) = self.range {
             for panel in panels {
                 let look = view.look_of(&panel.section, &panel.key);
@@ -90,14 +93,21 @@ impl Drawing {
     /// grid. 404 for a report without panels, 403 for what the link does not show.
     pub fn of(opened: Opened, part: Option<&str>, grid: Option<&str>, mut chosen: Chosen) -> Result<Drawing, ApiError> {
         if let Some(part) = part {
+            chosen.drawn = Asked::default();
             return Drawing::whole(opened.part(part)?, part, opened, chosen);
         }
+        let row = &opened.share.row;
         let Some(report) = opened.shown.page.report.as_deref() else {
+            // What is frozen is drawn as it was, and when runs of hidden names ran is not told.
+            let x = chosen.drawn.x.filter(|x| !(row.anonymous && *x == XAxis::WallTime));
+            chosen.drawn = if row.frozen_millis.is_some() { Asked::default() } else { Asked { x, ..chosen.drawn } };
             if let Some(grid) = grid {
                 return Err(NotNamed(format!("the grid {grid:?}")).into());
             }
             return Drawing::whole(opened.clone(), "", opened, chosen);
         };
+        // A report is drawn as it was written.
+        chosen.drawn = Asked::default();
         let named = |id: &str| grid.is_none_or(|wanted| wanted == id);
         let grids = report.document.blocks.iter().filter(|block| named(&block.id));
         let grids = grids.filter_map(|block| match &block.content {
@@ -250,7 +260,7 @@ impl Together {
 
     async fn figure(&self, state: &AppState, most: usize, width_px: u32) -> Result<Figure, ApiError> {
         let titles = self.grid.titles();
-        let view = Chosen { panel: None, range: self.range }
+        let view = Chosen { range: self.range, ..Chosen::default() }
             .of(&view_of(&self.grid, &self.sets).unwrap_or_default(), &self.panels);
         let (mut of_sets, mut rows, mut left_out) = (Vec::new(), Vec::new(), 0);
         let (mut seen, mut metrics) = (BTreeSet::new(), Vec::<MetricRow>::new());

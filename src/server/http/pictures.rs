@@ -17,7 +17,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use data::share::ShareTarget;
+use data::{share::ShareTarget, view::Asked};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::{
@@ -113,6 +113,11 @@ pub(super) struct Wanted {
     xmax: Option<f64>,
     /// `0` leaves the legend out.
     legend: Option<String>,
+    /// How lines are drawn, see [`Asked`].
+    smooth: Option<String>,
+    x: Option<String>,
+    /// `0` leaves the titles of panels out.
+    title: Option<String>,
 }
 
 impl Wanted {
@@ -126,7 +131,8 @@ impl Wanted {
                 return Err(ApiError::BadRequest(words.to_owned()));
             }
         };
-        Ok(Chosen { panel: self.panel.clone(), range })
+        let drawn = Asked::of(self.smooth.as_deref(), self.x.as_deref());
+        Ok(Chosen { panel: self.panel.clone(), range, drawn })
     }
 
     /// What is wanted of a picture with so many panels, or why it cannot be.
@@ -167,7 +173,8 @@ impl Wanted {
             return refuse("the picture would have more than 24 million pixels: ask for less of `w`, `h` or `dpr`");
         }
         let legend = self.legend.as_deref() != Some("0");
-        Ok(Look { size, zoom, dpr, ground, mm, legend })
+        let title = self.title.as_deref() != Some("0");
+        Ok(Look { size, zoom, dpr, ground, mm, legend, title })
     }
 }
 
@@ -240,8 +247,8 @@ pub(super) async fn still_picture(
     panel: Option<(&str, &str)>,
     size: (u32, u32),
 ) -> Result<Bytes, ApiError> {
-    let look = Look { size, zoom: 1.0, dpr: 1.0, ground: Ground::Light, mm: None, legend: true };
-    let chosen = Chosen { panel: panel.map(|(_, panel)| panel.to_owned()), range: None };
+    let look = Look { size, zoom: 1.0, dpr: 1.0, ground: Ground::Light, mm: None, legend: true, title: true };
+    let chosen = Chosen { panel: panel.map(|(_, panel)| panel.to_owned()), ..Chosen::default() };
     let drawing = Drawing::of(opened.clone(), None, panel.map(|(grid, _)| grid), chosen)?;
     draw(state, &drawing, None, Format::Png, look).await
 }

@@ -36,6 +36,8 @@ const STYLE: &str = "html,body{margin:0;height:100%;background:var(--ground,#fff
     [data-theme=dark]{--ground:#16191e;color-scheme:dark}[data-theme=transparent]{--ground:transparent}\
     @media(prefers-color-scheme:dark){[data-theme=auto]{--ground:#16191e;color-scheme:dark}}\
     #picture{position:fixed;inset:0;width:100%;height:100%;object-fit:contain;border:0}\
+    .note{display:grid;place-content:center;height:100%;padding:0 24px;text-align:center;color:#555b68;color:color-mix(in oklab,CanvasText 72%,Canvas)}\
+    .note a{color:LinkText}\
     noscript a,noscript img{display:block;width:100%;height:100%;object-fit:contain}";
 /// The style of a report until the app comes.
 const STILL: &str = "#still{position:fixed;inset:0;z-index:1;overflow:auto;background:var(--surface)}\
@@ -64,24 +66,46 @@ pub(super) struct Wanted {
     theme: String,
     key: Option<String>,
     panel: Option<String>,
-    xmin: Option<f64>,
-    xmax: Option<f64>,
+    xmin: Option<String>,
+    xmax: Option<String>,
     legend: Option<String>,
+    title: Option<String>,
+    smooth: Option<String>,
+    x: Option<String>,
 }
 
 impl Wanted {
     /// What a picture of the same is asked for with, as it may stand in an attribute.
     fn of_picture(&self) -> String {
-        let number = |number: Option<f64>| number.map(|number| number.to_string());
+        let [xmin, xmax] = self.range().map_or([None, None], |ends| ends.map(|end| Some(end.to_string())));
         let asked = [
             ("panel", self.panel.clone()),
-            ("xmin", number(self.xmin)),
-            ("xmax", number(self.xmax)),
+            ("xmin", xmin),
+            ("xmax", xmax),
             ("legend", self.legend.clone()),
+            ("title", self.title.clone()),
+            ("smooth", self.smooth.clone()),
+            ("x", self.x.clone()),
             ("key", self.key.clone()),
         ];
         let said = asked.into_iter().filter_map(|(name, value)| Some((name, value?)));
         said.map(|(name, value)| format!("&amp;{name}={}", in_address(&value))).collect()
+    }
+
+    /// The part of x, if it can be one. In a page of others a picture is better than words about its address.
+    fn range(&self) -> Option<[f64; 2]> {
+        let end = |text: &Option<String>| text.as_ref()?.parse::<f64>().ok().filter(|end| end.is_finite());
+        end(&self.xmin).zip(end(&self.xmax)).filter(|(from, to)| from < to).map(|(from, to)| [from, to])
+    }
+
+    /// The theme by its name, `auto` if nothing else was said.
+    fn theme(&self) -> &'static str {
+        match self.theme.as_str() {
+            "light" => "light",
+            "dark" => "dark",
+            "transparent" => "transparent",
+            _ => "auto",
+        }
     }
 }
 
@@ -323,7 +347,9 @@ pub(super) async fn embed(
                 Closed::Nothing | Closed::Store(_) => String::new(),
             };
             let body = format!(
-                "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"referrer\" content=\"no-referrer\"><title>{NEUTRAL}</title><style>{STYLE}</style><p>{words}</p>{open}</html>"
+                "<!doctype html><html lang=\"en\" data-theme=\"{}\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+                 <meta name=\"referrer\" content=\"no-referrer\"><title>{NEUTRAL}</title><style>{STYLE}</style><div class=\"note\"><p>{words}{open}</div></html>",
+                wanted.theme(),
             );
             let status = if open.is_empty() { StatusCode::NOT_FOUND } else { StatusCode::UNAUTHORIZED };
             return Ok(answer(status, body, &policy("", None)));
@@ -331,10 +357,7 @@ pub(super) async fn embed(
     };
     let card = Card::of(Some(&opened));
     let page = app_page(&state).await;
-    let theme = match wanted.theme.as_str() {
-        theme @ ("light" | "dark" | "transparent") => theme,
-        _ => "auto",
-    };
+    let theme = wanted.theme();
     let kind = match &opened.shown.page.target {
         ShareTarget::Panel { .. } => "panel",
         ShareTarget::View { .. } | ShareTarget::Run { .. } if wanted.panel.is_some() => "panel",

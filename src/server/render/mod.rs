@@ -114,6 +114,8 @@ pub struct Look {
     pub mm: Option<(f32, f32)>,
     /// Whether it names its lines.
     pub legend: bool,
+    /// Whether each panel says what it is called.
+    pub title: bool,
 }
 
 impl Look {
@@ -155,7 +157,10 @@ type Sheet = Vec<([u32; 4], Picture)>;
 fn sheet(panels: &[PanelData], view: &View, rows: &[RunRow], look: &Look, more: usize, dark: bool) -> Sheet {
     let size = look.size;
     let picture = |panel: &PanelData| {
-        let picture = panel.picture(view, rows, dark);
+        let mut picture = panel.picture(view, rows, dark);
+        if !look.title {
+            picture.title.clear();
+        }
         if look.legend { picture } else { Picture { legend_rows: 0, ..picture } }
     };
     if panels.is_empty() {

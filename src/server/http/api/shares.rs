@@ -9,6 +9,8 @@ use crate::{
     store::{
         StoreError, catalog,
         clock::now_millis,
+        rows::{self, Told},
+        runs,
         shares::{self, ShareToKeep},
     },
 };
@@ -109,7 +111,12 @@ pub(in crate::http) async fn title_of(
             let own = placed.view.panels.get(panel).map_or("", |panel| &panel.title);
             format!("{} · {}", if own.is_empty() { panel } else { own }, experiment.name)
         }
-        ShareTarget::Run { run_id, .. } => format!("Run {} · {}", run_id.short(), experiment.name),
+        ShareTarget::Run { run_id, .. } => {
+            let id = run_id.to_string();
+            let rows = move |db: &_| rows::rows(db, &[runs::find(db, &id)?.rid], &Told::All);
+            let name = state.store.read(rows).await?.pop().map(|row| row.name).filter(|name| !name.is_empty());
+            format!("{} · {}", name.unwrap_or_else(|| format!("Run {}", run_id.short())), experiment.name)
+        }
         ShareTarget::View { .. } | ShareTarget::Report { .. } => experiment.name,
     };
     Ok(title.chars().filter(|c| !c.is_control()).take(300).collect())

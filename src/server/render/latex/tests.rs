@@ -8,7 +8,7 @@ use std::{path::Path, sync::Arc};
 
 /// What a figure of this size is asked for with.
 fn look(size: (u32, u32), zoom: f32) -> Look {
-    Look { size, zoom, dpr: 1.0, ground: super::super::Ground::Light, mm: None, legend: true }
+    Look { size, zoom, dpr: 1.0, ground: super::super::Ground::Light, mm: None, legend: true, title: true }
 }
 
 fn charts_named(name: &str) -> LineChart {
