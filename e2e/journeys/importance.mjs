@@ -66,3 +66,10 @@ test('a param becomes an axis, and those that matter are shown in parallel', asy
   await expect(parallel).toHaveAttribute('aria-busy', 'false');
   for (const axis of ['depth', 'lr', 'val/acc']) await expect(parallel.getByRole('button', { name: `Axis ${axis}` })).toBeVisible();
 });
+
+test('the target is chosen on a narrow window, too', async ({ page, seeded }) => {
+  await page.setViewportSize({ width: 800, height: 900 });
+  await open(page, seeded);
+  await page.getByRole('toolbar', { name: 'Importance of params' }).getByLabel('Metric', { exact: true }).selectOption('train/loss');
+  await figureOf(page, 'train/loss');
+});

@@ -153,7 +153,7 @@ fn label<DB: DrawingBackend>(
     (x, y): (f64, f64),
 ) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
     if layout.axes.first().is_none_or(|first| x > first.x) {
-        let (wide, half) = (text_width(words, theme.text_dpx) * 0.92, theme.text_dpx * 0.56);
+        let (wide, half) = (text_width(words, theme.text_dpx) + theme.dpx(2.0), theme.text_dpx * 0.56);
         let corners = [((x - wide) as i32, (y - half) as i32), ((x + theme.dpx(1.0)) as i32, (y + half) as i32)];
         area.draw(&Rectangle::new(corners, theme.surface.with_alpha(0.78).filled()))?;
     }
