@@ -160,6 +160,27 @@ test('a column with the least of a metric, and columns moved by drag', async ({ 
   await expect(heads.nth(1)).toContainText('val/loss (min)');
 });
 
+test('the mean of a metric is a column, a sort key and a filter', async ({ page, seeded }) => {
+  await page.goto(`${seeded.address}/table`);
+  await page.getByRole('button', { name: /^Columns/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Columns' });
+  await dialog.getByRole('combobox', { name: 'Column to add', exact: true }).selectOption({ label: 'val/loss' });
+  await dialog.getByRole('combobox', { name: 'Number of Column to add' }).selectOption({ label: 'mean' });
+  await dialog.getByRole('button', { name: 'Add column' }).click();
+  await page.keyboard.press('Escape');
+  const head = page.getByRole('columnheader').filter({ hasText: 'val/loss (mean)' });
+  await head.getByRole('button').first().click();
+  await expect(head).toHaveAttribute('aria-sort', 'ascending');
+  const means = async () => (await textsOf(page, 'metrics@mean.val/loss')).filter(text => /^[\d.e-]+$/.test(text)).map(Number);
+  await expect.poll(async () => (await means()).length).toBeGreaterThan(9);
+  await expect.poll(async () => { const now = await means(); return now.every((mean, at) => at === 0 || mean >= now[at - 1]); }).toBe(true);
+  const [, , third] = await means();
+  await page.getByRole('textbox', { name: 'Filter runs' }).fill(`metrics@mean.\`val/loss\` < ${third * 1.0005}`);
+  await page.getByRole('textbox', { name: 'Filter runs' }).press('Enter');
+  await expect.poll(async () => (await means()).length).toBeLessThan(9);
+  expect(Math.max(...await means())).toBeCloseTo(third);
+});
+
 test('a selection gets a name, is all the runs there are, and is joined with another', async ({ page, seeded, browser }) => {
   await page.goto(seeded.address);
   await chartOf(page, 'train/loss');

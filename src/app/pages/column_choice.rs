@@ -5,11 +5,12 @@ use data::{column::Column, summary::Summary};
 use leptos::{ev, prelude::*};
 
 /// What the choice of a metric's number is called: its words, and what it is.
-const SUMMARIES: [(&str, Option<Summary>); 5] = [
+const SUMMARIES: [(&str, Option<Summary>); 6] = [
     ("latest", None),
     ("min", Some(Summary::Min)),
     ("max", Some(Summary::Max)),
     ("best", Some(Summary::Best)),
+    ("mean", Some(Summary::Mean)),
     ("at step", Some(Summary::Step(0))),
 ];
 
@@ -125,7 +126,7 @@ pub fn SummaryChoice(
 ) -> impl IntoView {
     let step = match chosen {
         Some(Summary::Step(step)) => Some(step),
-        Some(Summary::Min | Summary::Max | Summary::Best) | None => None,
+        Some(Summary::Min | Summary::Max | Summary::Best | Summary::Mean) | None => None,
     };
     let at =
         SUMMARIES.iter().position(|(_, of)| *of == chosen || (step.is_some() && matches!(of, Some(Summary::Step(_)))));

@@ -172,8 +172,13 @@ fn Notes(found: Arc<Importance>) -> impl IntoView {
 }
 
 /// Which number of a metric is the target.
-const STATISTICS: [(Option<Summary>, &str); 4] =
-    [(None, "latest"), (Some(Summary::Min), "least"), (Some(Summary::Max), "greatest"), (Some(Summary::Best), "best")];
+const STATISTICS: [(Option<Summary>, &str); 5] = [
+    (None, "latest"),
+    (Some(Summary::Min), "least"),
+    (Some(Summary::Max), "greatest"),
+    (Some(Summary::Best), "best"),
+    (Some(Summary::Mean), "mean"),
+];
 
 /// The target, and what to do with the params that matter.
 #[component]

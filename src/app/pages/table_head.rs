@@ -145,9 +145,13 @@ fn actions(workspace: Workspace, column: &Column) -> Vec<Action> {
     };
     let mut actions = Vec::new();
     if let Some(metric) = column.metric() {
-        for (words, summary) in
-            [("latest", None), ("min", Some(Summary::Min)), ("max", Some(Summary::Max)), ("best", Some(Summary::Best))]
-        {
+        for (words, summary) in [
+            ("latest", None),
+            ("min", Some(Summary::Min)),
+            ("max", Some(Summary::Max)),
+            ("best", Some(Summary::Best)),
+            ("mean", Some(Summary::Mean)),
+        ] {
             if summary_of(column) != summary {
                 let run = move |()| {
                     let new = with_summary(of.get_value(), summary);

@@ -47,7 +47,7 @@ pub use error::StoreError;
 pub use metrics::RunKey;
 pub use writer::{Changes, Commit, Grown, WriteTx};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
@@ -116,7 +116,7 @@ impl Store {
              PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16384; PRAGMA busy_timeout = 5000;",
         )?;
         search::regex::register(&db)?;
-        db.set_prepared_statement_cache_capacity(128);
+        keep_plans(&db)?;
         migrate(&mut db)?;
         let heads = Arc::new(metrics::replay(&db)?);
         let log = Arc::new(checkpoint::Log::default());
@@ -267,8 +267,16 @@ fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     db.execute_batch("PRAGMA busy_timeout = 5000; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -2048;")?;
     search::regex::register(&db)?;
-    db.set_prepared_statement_cache_capacity(128);
+    keep_plans(&db)?;
     Ok(db)
+}
+
+/// Keeps prepared statements, and their plans: without the guarantee SQLite plans a statement again each time that values
+/// are bound to it, as soon as one value in the world could suggest another plan, and that takes longer than a look-up.
+fn keep_plans(db: &Connection) -> Result<(), StoreError> {
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    db.set_prepared_statement_cache_capacity(128);
+    Ok(())
 }
 
 /// Sets up a connection that changes the database file.
@@ -277,8 +285,7 @@ fn prepare_to_write(db: &Connection) -> Result<(), StoreError> {
         "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16384;
          PRAGMA busy_timeout = 5000;",
     )?;
-    db.set_prepared_statement_cache_capacity(128);
-    Ok(())
+    keep_plans(db)
 }
 
 /// Where the version begins: microseconds since 1970, more than a former start can have counted to,

@@ -29,7 +29,7 @@ pub enum Told {
     All,
     /// Nothing.
     Brief,
-    /// What these columns name. A value at a step is left out: [`super::Store::runs_page`] adds it.
+    /// What these columns name. A mean or a value at a step is left out: [`super::Store::runs_page`] adds it.
     Columns(Vec<Column>),
 }
 
@@ -181,7 +181,7 @@ impl<'a> Reader<'a> {
                 let value = match summary {
                     Summary::Min => number(row, 4)?,
                     Summary::Max => number(row, 5)?,
-                    Summary::Best | Summary::Step(_) => continue,
+                    Summary::Best | Summary::Mean | Summary::Step(_) => continue,
                 };
                 run.summaries.insert(column.clone(), value);
             }

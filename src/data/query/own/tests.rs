@@ -220,7 +220,7 @@ fn comparison() -> impl Strategy<Value = Expr<RunAttribute>> {
     ];
     let ordering = prop::sample::select(Ordering::ALL.to_vec());
     let summary = prop_oneof![
-        prop::sample::select(vec![Summary::Min, Summary::Max, Summary::Best]),
+        prop::sample::select(vec![Summary::Min, Summary::Max, Summary::Best, Summary::Mean]),
         any::<i64>().prop_map(Summary::Step),
     ];
     let whole = prop::sample::select(vec![RunAttribute::Duration, RunAttribute::StartTime]);

@@ -7,7 +7,7 @@
 //! - [`chunk`], [`chunks`]: a chunk's form, and the table of them
 //! - [`columns`], [`varint`]: how numbers are written
 //! - [`series`]: one series in x order, whatever order it arrived in
-//! - [`at_step`]: the value of a metric at a step
+//! - [`computed`]: numbers read off the points: the value at a step, the mean
 //! - [`history`]: every point of a series, as it was logged
 //!
 //! Each point of a series has an ordinal, its place in arrival order. Chunks hold the first ordinals,
@@ -15,11 +15,11 @@
 //! that a point which moves between them is seen twice, never missed; the ordinal tells the double.
 
 mod append;
-mod at_step;
 mod chunk;
 mod chunks;
 mod columns;
 mod compact;
+mod computed;
 mod heads;
 mod history;
 mod series;
@@ -29,8 +29,8 @@ mod varint;
 pub use append::append;
 pub(super) use append::{Staged, complete, publish, sum_up_tail};
 pub(super) use append::{move_run, purge_run};
-pub(super) use at_step::at_step;
 pub(super) use compact::{Compactor, relief};
+pub(super) use computed::{Computed, computed};
 pub(super) use heads::{Heads, replay};
 pub(super) use series::{Axis, Group, Head, Reader, Series};
 

@@ -3,7 +3,7 @@
 use super::{Asked, RunSets};
 use crate::store::{
     Store, StoreError, experiments, keys,
-    metrics::{at_step, rid_of},
+    metrics::{Computed, computed, rid_of},
     rows::{self, Told},
     search::View,
 };
@@ -174,22 +174,25 @@ impl RunSets<'_> {
         tx.finish()?;
         let Told::Columns(columns) = told else { return Ok(rows) };
         for column in columns {
-            if let Column::Summary(name, Summary::Step(step)) = column
-                && let Some(kid) = keys::of_name(self.db, name)?
-            {
-                self.add_at_step(&mut rows, column, kid, *step)?;
+            let (name, of) = match column {
+                Column::Summary(name, Summary::Step(step)) => (name, Computed::AtStep(*step)),
+                Column::Summary(name, Summary::Mean) => (name, Computed::Mean),
+                _ => continue,
+            };
+            if let Some(kid) = keys::of_name(self.db, name)? {
+                self.add_computed(&mut rows, column, kid, of)?;
             }
         }
         Ok(rows)
     }
 
-    fn add_at_step(&self, rows: &mut [RunRow], column: &Column, kid: i64, step: i64) -> Result<(), StoreError> {
-        // All heads before the first chunk: see `Loader::at_step`.
+    fn add_computed(&self, rows: &mut [RunRow], column: &Column, kid: i64, of: Computed) -> Result<(), StoreError> {
+        // All heads before the first chunk: see `Loader::computed`.
         let heads = self.store.heads();
         let heads: Vec<_> = rows.iter().map(|row| heads.of_series(rid_of(row.run_id), kid)).collect();
         let tx = self.db.unchecked_transaction()?;
         for (row, head) in rows.iter_mut().zip(heads) {
-            let value = at_step(&tx, (rid_of(row.run_id), kid), head, step)?;
+            let value = computed(&tx, (rid_of(row.run_id), kid), head, of)?;
             row.summaries.extend(value.map(|y| (column.clone(), JsonNumber(y))));
         }
         Ok(tx.finish()?)

@@ -6,10 +6,10 @@ use super::{
 };
 use crate::store::{
     Store, StoreError,
-    metrics::{Head, at_step},
+    metrics::{Computed, Head, computed},
 };
 use rusqlite::{Connection, OptionalExtension, Row};
-use std::collections::HashMap;
+use std::{collections::HashMap, thread};
 
 /// Reads about the runs of one experiment. What changes meanwhile is marked, and read again with the next question.
 pub(super) struct Loader<'a> {
@@ -47,7 +47,7 @@ impl Loader<'_> {
         Ok(query.query_row([rid, self.eid], run_of_row).optional()?)
     }
 
-    /// What each run has in the column `key`, which is no value at a step.
+    /// What each run has in the column `key`, which is not computed.
     pub fn all(&self, key: Key, row_by_rid: &HashMap<i64, u32>, values: &mut Values) -> Result<(), StoreError> {
         let (sql, kid) = match key {
             Key::Name => ("SELECT rid, name FROM run WHERE eid = ?1 AND ?2 = 0", 0),
@@ -59,7 +59,7 @@ impl Loader<'_> {
             Key::Last(kid) => ("SELECT rid, value FROM latest_metric WHERE eid = ?1 AND kid = ?2", kid),
             Key::Least(kid) => ("SELECT rid, least FROM latest_metric WHERE eid = ?1 AND kid = ?2", kid),
             Key::Greatest(kid) => ("SELECT rid, greatest FROM latest_metric WHERE eid = ?1 AND kid = ?2", kid),
-            Key::AtStep(..) => return Ok(()),
+            Key::Computed(..) => return Ok(()),
         };
         let mut query = self.db.prepare_cached(sql)?;
         let mut found = query.query([self.eid, kid])?;
@@ -71,7 +71,7 @@ impl Loader<'_> {
         Ok(())
     }
 
-    /// What the run `rid`, whose place is `row`, has now in the column `key`, which is no value at a step.
+    /// What the run `rid`, whose place is `row`, has now in the column `key`, which is not computed.
     pub fn one(&self, key: Key, rid: i64, row: usize, values: &mut Values) -> Result<(), StoreError> {
         let (sql, kid) = match key {
             Key::Name => ("SELECT name FROM run WHERE rid = ?1 AND ?2 = 0", 0),
@@ -83,7 +83,7 @@ impl Loader<'_> {
             Key::Last(kid) => ("SELECT value FROM latest_metric WHERE rid = ?1 AND kid = ?2", kid),
             Key::Least(kid) => ("SELECT least FROM latest_metric WHERE rid = ?1 AND kid = ?2", kid),
             Key::Greatest(kid) => ("SELECT greatest FROM latest_metric WHERE rid = ?1 AND kid = ?2", kid),
-            Key::AtStep(..) => return Ok(()),
+            Key::Computed(..) => return Ok(()),
         };
         let mut query = self.db.prepare_cached(sql)?;
         let mut found = query.query([rid, kid])?;
@@ -94,24 +94,65 @@ impl Loader<'_> {
         Ok(())
     }
 
-    /// The values of a metric at a step, of runs and their places. Costs a chunk decoded for each run.
-    pub fn at_step(
+    /// A number that is read off the points of a metric, of runs and their places. Costs a look at each run's chunks, by as
+    /// many threads as there are cores.
+    pub fn computed(
         &self,
-        (kid, step): (i64, i64),
+        (kid, of): (i64, Computed),
         runs: &[(i64, usize)],
         values: &mut Values,
     ) -> Result<(), StoreError> {
         // All heads before the first chunk: a point that moves meanwhile is then seen in both, never in neither.
-        let heads: Vec<Head> = runs.iter().map(|(rid, _)| self.store.heads().of_series(*rid, kid)).collect();
-        let tx = self.db.unchecked_transaction()?;
-        for (&(rid, row), head) in runs.iter().zip(heads) {
-            match at_step(&tx, (rid, kid), head, step)? {
+        let heads = runs.iter().map(|(rid, _)| (*rid, self.store.heads().of_series(*rid, kid))).collect::<Vec<_>>();
+        let found = match threads(runs.len()) {
+            1 => {
+                let tx = self.db.unchecked_transaction()?;
+                let found = in_turn(&tx, kid, &heads, of)?;
+                tx.finish()?;
+                found
+            }
+            threads => side_by_side(self.store, kid, &heads, of, threads)?,
+        };
+        for (&(_, row), y) in runs.iter().zip(found) {
+            match y {
                 Some(y) => values.set_number(row, y),
                 None => values.clear(row),
             }
         }
-        Ok(tx.finish()?)
+        Ok(())
     }
+}
+
+/// How many runs are worth a thread of their own, and how many threads read at most.
+const WORTH: usize = 1_000;
+const MOST_THREADS: usize = 4;
+
+/// How many threads read about `runs` runs.
+fn threads(runs: usize) -> usize {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    (runs / WORTH).clamp(1, cores.min(MOST_THREADS))
+}
+
+/// What each series of a metric has; `series` are runs with their heads.
+fn in_turn(db: &Connection, kid: i64, series: &[(i64, Head)], of: Computed) -> Result<Vec<Option<f64>>, StoreError> {
+    series.iter().map(|(rid, head)| computed(db, (*rid, kid), head.clone(), of)).collect()
+}
+
+/// As [`in_turn`], by several threads, each in a snapshot of its own.
+fn side_by_side(
+    store: &Store,
+    kid: i64,
+    series: &[(i64, Head)],
+    of: Computed,
+    threads: usize,
+) -> Result<Vec<Option<f64>>, StoreError> {
+    let parts = series.chunks(series.len().div_ceil(threads));
+    let found: Vec<Vec<Option<f64>>> = thread::scope(|scope| {
+        let read = |part| scope.spawn(move || in_turn(&*store.snapshot()?, kid, part, of));
+        let readers: Vec<_> = parts.map(read).collect();
+        readers.into_iter().map(|reader| reader.join().map_err(|_| StoreError::Bug)?).collect::<Result<_, _>>()
+    })?;
+    Ok(found.concat())
 }
 
 /// Sets the place `at` of `values` to what the statement found in its column `column`.
@@ -125,9 +166,48 @@ fn take(key: Key, row: &Row, column: usize, at: usize, values: &mut Values) -> r
             }
         }
         // The store keeps NaN as NULL.
-        Key::Last(_) | Key::Least(_) | Key::Greatest(_) | Key::AtStep(..) => {
+        Key::Last(_) | Key::Least(_) | Key::Greatest(_) | Key::Computed(..) => {
             values.set_number(at, row.get::<_, Option<f64>>(column)?.unwrap_or(f64::NAN));
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{
+        keys,
+        metrics::{MetricPoint, RunKey, append},
+    };
+    use data::run::RunId;
+
+    #[tokio::test]
+    async fn threads_find_what_one_finds() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let key = |rid: i64| RunKey { rid, eid: 1, id: RunId((rid as u128) << 65) };
+        for rid in 1..=7 {
+            let point = move |step| MetricPoint { metric: "loss", value: (rid * step) as f64, step, time_millis: step };
+            let log =
+                move |tx: &mut crate::store::WriteTx| append(tx, key(rid), &(0..rid).map(point).collect::<Vec<_>>());
+            store.write(log).await.unwrap();
+            // Some lie in chunks, others in heads.
+            if rid == 4 {
+                store.settle().await.unwrap();
+            }
+        }
+        let found = store.ask_runs(|sets| {
+            let kid = keys::of_name(sets.db, "loss")?.expect("logged");
+            let series: Vec<_> = (0..9).map(|rid| (rid, sets.store.heads().of_series(rid, kid))).collect();
+            let of = Computed::AtStep(3);
+            let alone = in_turn(sets.db, kid, &series, of)?;
+            let by = |threads| side_by_side(sets.store, kid, &series, of, threads);
+            Ok((alone, [by(2)?, by(4)?, by(9)?]))
+        });
+        let (alone, together) = found.await.unwrap();
+        let expected = [None, None, None, None, Some(12.0), Some(15.0), Some(18.0), Some(21.0), None];
+        assert_eq!(alone, expected);
+        together.into_iter().for_each(|found| assert_eq!(found, expected));
+    }
 }

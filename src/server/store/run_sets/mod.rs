@@ -29,7 +29,7 @@ pub use importance::Facts;
 pub(super) use marks::Marks;
 pub(super) use table::Tables;
 
-use super::{Store, StoreError, keys, search::View};
+use super::{Store, StoreError, keys, metrics::Computed, search::View};
 use data::{
     brush::Brushes,
     column::Column,
@@ -101,7 +101,8 @@ impl Lookup {
             Field::Summary(name, summary) => match summary.resolved(name, &BTreeMap::new()) {
                 Summary::Min => kid(name).map(Key::Least),
                 Summary::Max => kid(name).map(Key::Greatest),
-                Summary::Step(step) => kid(name).map(|kid| Key::AtStep(kid, step)),
+                Summary::Step(step) => kid(name).map(|kid| Key::Computed(kid, Computed::AtStep(step))),
+                Summary::Mean => kid(name).map(|kid| Key::Computed(kid, Computed::Mean)),
                 Summary::Best => None,
             },
             Field::Param(name) => kid(name).map(Key::Param),

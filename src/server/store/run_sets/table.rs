@@ -5,7 +5,7 @@ use super::{
     marks::{Changed, Marks},
     values::Values,
 };
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, metrics::Computed};
 use data::run::RunId;
 use rusqlite::Connection;
 use std::{
@@ -25,14 +25,14 @@ pub(super) enum Key {
     Last(i64),
     Least(i64),
     Greatest(i64),
-    AtStep(i64, i64),
+    Computed(i64, Computed),
 }
 
 impl Key {
     /// Whether growth of a metric can change it.
     fn grows(self) -> bool {
         match self {
-            Key::Last(_) | Key::Least(_) | Key::Greatest(_) | Key::AtStep(..) => true,
+            Key::Last(_) | Key::Least(_) | Key::Greatest(_) | Key::Computed(..) => true,
             Key::Name | Key::User | Key::Status | Key::ArtifactUri | Key::Param(_) | Key::Tag(_) => false,
         }
     }
@@ -42,7 +42,7 @@ impl Key {
         match self {
             Key::Param(_) | Key::Tag(_) => Values::texts(true),
             Key::Name | Key::User | Key::Status | Key::ArtifactUri => Values::texts(false),
-            Key::Last(_) | Key::Least(_) | Key::Greatest(_) | Key::AtStep(..) => Values::numbers(),
+            Key::Last(_) | Key::Least(_) | Key::Greatest(_) | Key::Computed(..) => Values::numbers(),
         }
     }
 }
@@ -111,20 +111,20 @@ impl Table {
                 (None, None) => {}
             }
         }
-        let mut at_steps = Vec::new();
+        let mut computed = Vec::new();
         for (&key, column) in &mut self.columns {
             let values = Arc::make_mut(&mut column.values);
             values.grow(runs.len());
             let grew = changed.grew.iter().filter(|rid| key.grows() && !changed.runs.contains(rid));
             let rows = rids.iter().chain(grew).filter_map(|rid| Some((*rid, *self.row_by_rid.get(rid)? as usize)));
-            if let Key::AtStep(kid, step) = key {
-                at_steps.push(((kid, step), rows.collect::<Vec<_>>(), values));
+            if let Key::Computed(kid, of) = key {
+                computed.push(((kid, of), rows.collect::<Vec<_>>(), values));
                 continue;
             }
             rows.into_iter().try_for_each(|(rid, row)| loader.one(key, rid, row, values))?;
         }
         tx.finish()?;
-        at_steps.into_iter().try_for_each(|(key, rows, values)| loader.at_step(key, &rows, values))
+        computed.into_iter().try_for_each(|(key, rows, values)| loader.computed(key, &rows, values))
     }
 
     fn column(&mut self, key: Key, used: u64, loader: &Loader) -> Result<Arc<Values>, StoreError> {
@@ -134,9 +134,9 @@ impl Table {
         }
         let mut values = key.empty();
         values.grow(self.runs.len());
-        if let Key::AtStep(kid, step) = key {
+        if let Key::Computed(kid, of) = key {
             let rows: Vec<_> = self.runs.iter().enumerate().map(|(row, run)| (run.rid, row)).collect();
-            loader.at_step((kid, step), &rows, &mut values)?;
+            loader.computed((kid, of), &rows, &mut values)?;
         } else {
             loader.all(key, &self.row_by_rid, &mut values)?;
         }

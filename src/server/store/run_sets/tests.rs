@@ -90,6 +90,7 @@ async fn random_expressions_find_what_they_mean_in_the_order_asked_for() {
         "metrics@min.acc",
         "metrics@best.acc DESC, params.lr",
         "params.lr DESC, metrics@step:0.acc DESC",
+        "metrics@mean.acc DESC, params.lr",
         "tags.note, duration DESC, run_name",
         "metrics@max.nobody, params.`batch size`, end_time",
         "user_id, status DESC, start_time ASC",

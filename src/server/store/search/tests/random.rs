@@ -46,8 +46,8 @@ fn compares(Comparison { field, test }: &Comparison<RunAttribute>, row: &RunRow)
 }
 
 /// The summaries of metrics that expressions ask for.
-pub(in crate::store) const SUMMARIES: [Summary; 5] =
-    [Summary::Min, Summary::Max, Summary::Best, Summary::Step(-2), Summary::Step(0)];
+pub(in crate::store) const SUMMARIES: [Summary; 6] =
+    [Summary::Min, Summary::Max, Summary::Best, Summary::Mean, Summary::Step(-2), Summary::Step(0)];
 
 fn lies(side: Side, x: f64, y: f64) -> bool {
     match side {
