@@ -5,13 +5,17 @@
 //! The server is a process of its own, asked over HTTP; its CPU time is the kernel's count. Peers' figures
 //! are from measurements of the same work on the same kind of machine: docs/bench.md.
 
+mod ingest;
 mod many_runs;
+mod program;
 mod runs;
 
 use data::{
     frame::{self, Frame},
     run::RunId,
 };
+use ingest::{KEYS, Noise, batch, new_run};
+use program::{Client, JSON, Reply, Server};
 use serde_json::{Value, json};
 use server::store::{
     RunKey, Store, experiments,
@@ -19,10 +23,8 @@ use server::store::{
     runs::{self as store_runs, NewRun},
 };
 use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpStream},
+    io::{BufRead, Write},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -47,7 +49,7 @@ fn main() -> Result<(), Fail> {
     }
     for (part, measure) in [
         ("start", start as fn(&Options) -> Result<(), Fail>),
-        ("ingest", ingest),
+        ("ingest", ingest::ingest),
         ("frames", frames),
         ("runs", runs::runs),
         ("live", live),
@@ -98,125 +100,6 @@ fn short(value: f64) -> String {
     }
 }
 
-/// The server as a child process.
-struct Server {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Server {
-    fn start(options: &Options, data: &Path) -> Result<Server, Fail> {
-        let mut child = Command::new(&options.program)
-            .args(["serve", "--port", "0", "--data"])
-            .arg(data)
-            .env("THROUGHLINE_LOG", "warn")
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| format!("cannot run {}: {error}", options.program.display()))?;
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line)?;
-        let address = line.trim().rsplit_once("://").ok_or("the server did not say where it listens")?.1.parse()?;
-        Ok(Server { child, address })
-    }
-
-    fn connect(&self) -> Result<Client, Fail> {
-        let stream = TcpStream::connect(self.address)?;
-        stream.set_nodelay(true)?;
-        Ok(Client { stream: BufReader::with_capacity(1 << 16, stream) })
-    }
-
-    /// User and system CPU time so far.
-    fn cpu(&self) -> Result<Duration, Fail> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        let fields: Vec<&str> = stat.rsplit_once(')').ok_or("no stat")?.1.split_whitespace().collect();
-        let ticks = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
-        // The kernel counts in hundredths of a second for all who ask.
-        Ok(Duration::from_millis(ticks * 10))
-    }
-
-    /// A line of `/proc/PID/status` in MB.
-    fn memory_mb(&self, field: &str) -> Result<f64, Fail> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix(field)).ok_or("no such field")?;
-        Ok(line.split_whitespace().next().ok_or("no number")?.parse::<f64>()? / 1024.0)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-const JSON: &str = "content-type: application/json\r\n";
-
-/// A connection that asks one thing after the other.
-struct Client {
-    stream: BufReader<TcpStream>,
-}
-
-struct Reply {
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
-}
-
-impl Client {
-    fn post(&mut self, path: &str, headers: &str, body: &[u8]) -> Result<Reply, Fail> {
-        self.ask("POST", path, headers, body)
-    }
-
-    fn get(&mut self, path: &str, headers: &str) -> Result<Reply, Fail> {
-        self.ask("GET", path, headers, b"")
-    }
-
-    fn ask(&mut self, method: &str, path: &str, headers: &str, body: &[u8]) -> Result<Reply, Fail> {
-        let length = body.len();
-        let head = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n{headers}\r\n");
-        let mut request = head.into_bytes();
-        request.extend_from_slice(body);
-        self.stream.get_mut().write_all(&request)?;
-        let mut reply = self.head()?;
-        let length = match (reply.header("content-length"), reply.status) {
-            (Some(length), _) => length.parse()?,
-            (None, 304) => 0,
-            (None, _) => return Err("no content-length".into()),
-        };
-        reply.body = vec![0; length];
-        self.stream.read_exact(&mut reply.body)?;
-        Ok(reply)
-    }
-
-    fn head(&mut self) -> Result<Reply, Fail> {
-        let mut line = String::new();
-        self.stream.read_line(&mut line)?;
-        let status = line.split(' ').nth(1).ok_or("no status")?.parse()?;
-        let mut headers = Vec::new();
-        loop {
-            line.clear();
-            self.stream.read_line(&mut line)?;
-            let Some((name, value)) = line.trim_end().split_once(": ") else { break };
-            headers.push((name.to_ascii_lowercase(), value.to_owned()));
-        }
-        Ok(Reply { status, headers, body: Vec::new() })
-    }
-
-    fn json(&mut self, path: &str, body: &Value) -> Result<Value, Fail> {
-        let reply = self.post(path, JSON, body.to_string().as_bytes())?;
-        if reply.status != 200 {
-            return Err(format!("{path}: {} {}", reply.status, String::from_utf8_lossy(&reply.body)).into());
-        }
-        Ok(serde_json::from_slice(&reply.body)?)
-    }
-}
-
-impl Reply {
-    fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-}
-
 fn start(options: &Options) -> Result<(), Fail> {
     let dir = tempfile::tempdir()?;
     // The first start makes the store; later ones are what people wait for.
@@ -230,101 +113,6 @@ fn start(options: &Options) -> Result<(), Fail> {
             thread::sleep(Duration::from_secs(1));
             options.say("memory, idle (RSS)", server.memory_mb("VmRSS:")?, "MB", Some(60.0), Some(("MLflow", 1_500.0)));
         }
-    }
-    Ok(())
-}
-
-const KEYS: [&str; 5] = ["train/loss", "train/acc", "val/loss", "val/acc", "lr"];
-
-/// Values as training code has them: born as `f32`, noisy, falling, with rare spikes.
-struct Noise(u64);
-
-impl Noise {
-    fn next(&mut self) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    fn loss(&mut self, step: i64) -> f64 {
-        let noise = (self.next() + self.next() + self.next() - 1.5) * 0.08;
-        let base = 2.5 * (-(step as f64) / 3000.0).exp() + 0.3;
-        f64::from((base * (1.0 + noise) + if self.next() < 2e-4 { 5.0 } else { 0.0 }) as f32)
-    }
-}
-
-fn new_run(client: &mut Client, experiment: &str) -> Result<String, Fail> {
-    let body = json!({"experiment_id": experiment, "start_time": 1_760_000_000_000i64});
-    let run = client.json("/api/2.0/mlflow/runs/create", &body)?;
-    Ok(run["run"]["info"]["run_id"].as_str().ok_or("no run id")?.to_owned())
-}
-
-fn batch(run: &str, noise: &mut Noise, step: &mut i64, time: &mut i64, points: usize, keys: usize) -> String {
-    let mut body = format!("{{\"run_id\":\"{run}\",\"metrics\":[");
-    for at in 0..points {
-        if at % keys == 0 {
-            *step += 1;
-            *time += 180 + (noise.next() * 40.0) as i64;
-        }
-        let (key, value) = (KEYS[at % keys], noise.loss(*step));
-        let comma = if at == 0 { "" } else { "," };
-        body += &format!("{comma}{{\"key\":\"{key}\",\"value\":{value},\"timestamp\":{time},\"step\":{step}}}");
-    }
-    body + "]}"
-}
-
-fn ingest(options: &Options) -> Result<(), Fail> {
-    for (name, clients, points, goals) in [
-        ("16 clients, 1,000 points a batch", 16, 1000, [Some(2.0), Some(50.0)]),
-        ("100 clients, 5 points a batch", 100, 5, [None, None]),
-    ] {
-        let dir = tempfile::tempdir()?;
-        let server = Server::start(options, dir.path())?;
-        let mut client = server.connect()?;
-        let experiment = client.json("/api/2.0/mlflow/experiments/create", &json!({"name": "bench"}))?;
-        let experiment = experiment["experiment_id"].as_str().ok_or("no experiment")?.to_owned();
-        let (before, began) = (server.cpu()?, Instant::now());
-        let until = began + Duration::from_secs_f64(options.seconds);
-        let mut waits = thread::scope(|scope| {
-            let work = |n: usize| {
-                let mut client = server.connect()?;
-                let run = new_run(&mut client, &experiment)?;
-                let (mut noise, mut step, mut time) = (Noise(n as u64 * 77 + 1), 0, 1_760_000_000_000);
-                let mut waits = Vec::new();
-                while Instant::now() < until {
-                    let body = batch(&run, &mut noise, &mut step, &mut time, points, 5);
-                    let sent = Instant::now();
-                    let reply = client.post("/api/2.0/mlflow/runs/log-batch", JSON, body.as_bytes())?;
-                    waits.push(sent.elapsed());
-                    if reply.status != 200 {
-                        return Err(String::from_utf8_lossy(&reply.body).into());
-                    }
-                }
-                Ok::<_, Fail>(waits)
-            };
-            let threads: Vec<_> = (0..clients).map(|n| scope.spawn(move || work(n))).collect();
-            let mut all = Vec::new();
-            for thread in threads {
-                all.extend(thread.join().expect("no panic")?);
-            }
-            Ok::<_, Fail>(all)
-        })?;
-        let elapsed = began.elapsed().as_secs_f64();
-        let total = (waits.len() * points) as f64;
-        waits.sort_unstable();
-        let wait = |part: f64| waits[((waits.len() - 1) as f64 * part) as usize].as_secs_f64() * 1e3;
-        let cpu_micros = (server.cpu()? - before).as_secs_f64() * 1e6 / total;
-        let big = points == 1000;
-        let peer = |value: f64| big.then_some(("MLflow", value));
-        options.say(&format!("{name}: server CPU a point"), cpu_micros, "µs", goals[0], peer(200.0));
-        options.say(&format!("{name}: points/s"), total / elapsed, "/s", None, peer(6_513.0));
-        options.say(&format!("{name}: p50"), wait(0.5), "ms", None, peer(1_051.0));
-        options.say(&format!("{name}: p99"), wait(0.99), "ms", goals[1], peer(8_274.0));
-        options.say(&format!("{name}: memory after (RSS)"), server.memory_mb("VmRSS:")?, "MB", None, None);
-        let bytes = |name: &str| std::fs::metadata(dir.path().join(name)).map_or(0, |about| about.len());
-        let disk = (bytes("throughline.db") + bytes("throughline.db-wal")) as f64 / total;
-        options.say(&format!("{name}: disk a point, log and all"), disk, "B", None, peer(251.0));
     }
     Ok(())
 }

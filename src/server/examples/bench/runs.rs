@@ -1,6 +1,9 @@
 //! How long filter, sort and groups of 100,000 runs take, from request to answer.
 
-use super::{Fail, JSON, Options, Server, many_runs};
+use super::{
+    Fail, Options, many_runs,
+    program::{Client, JSON, Server},
+};
 use serde_json::{Value, json};
 use server::store::Store;
 use std::time::{Duration, Instant};
@@ -50,7 +53,7 @@ pub fn runs(options: &Options) -> Result<(), Fail> {
 }
 
 /// A question right after a run was made, as while scripts log.
-fn after_a_commit(options: &Options, client: &mut super::Client, question: &Value) -> Result<(), Fail> {
+fn after_a_commit(options: &Options, client: &mut Client, question: &Value) -> Result<(), Fail> {
     let experiment = question["experiments"][0].clone();
     let mut waits = Vec::new();
     for _ in 0..9 {

@@ -26,7 +26,9 @@ use std::{
 use tower::ServiceExt;
 
 mod export;
+mod frames;
 mod importance;
+mod live;
 mod pictures;
 mod reports;
 
@@ -380,124 +382,6 @@ async fn ten_thousand_metrics_of_one_run_are_kept_and_listed() {
 }
 
 #[tokio::test]
-async fn a_frame_comes_in_the_form_that_the_client_likes() {
-    let server = Server::start();
-    let run = server.run(server.experiment("digits").await, 1).await;
-    server.log(run, "loss", 0..5000).await;
-    // A compaction between two questions would be a new version, and so another frame.
-    server.state.store.settle().await.unwrap();
-    let body = json!({"metric": "loss", "width_px": 300, "run_set": {"experiments": [run.eid.to_string()]}});
-    let ask = |accept: &str, coding: &str| {
-        let request = Request::post("/api/frames").header("accept", accept).header("accept-encoding", coding);
-        server.send(request.body(Body::from(body.to_string())).unwrap())
-    };
-    let (status, headers, plain) = ask("*/*", "identity").await;
-    assert_eq!(status, StatusCode::OK);
-    assert_eq!(headers["content-type"], "application/vnd.throughline.frame");
-    assert_eq!(headers["x-points-total"], "5000");
-    let frame = frame::decode(&plain).unwrap();
-    assert_eq!(headers["x-points-shown"], frame.shown().to_string().as_str());
-    assert_eq!((frame.held(), frame.version <= server.state.store.version()), (5000, true));
-    let (_, headers, zstd) = ask("*/*", "gzip, zstd").await;
-    assert_eq!(headers["content-encoding"], "zstd");
-    assert_eq!(zstd::bulk::decompress(&zstd, plain.len()).unwrap(), plain);
-    let (_, _, json) = ask("application/json", "").await;
-    let json: Value = serde_json::from_slice(&json).unwrap();
-    assert_eq!((&json["held"], &json["series"][0]["max"]), (&json!(5000), &json!(4999.0)));
-    server.log(run, "loss", 5000..5001).await;
-    assert_eq!(frame::decode(&ask("*/*", "identity").await.2).unwrap().held(), 5001, "no stale answer");
-}
-
-#[tokio::test]
-async fn a_thousand_who_ask_for_the_same_share_one_answer() {
-    let server = Server::start();
-    let run = server.run(server.experiment("digits").await, 1).await;
-    server.log(run, "loss", 0..20_000).await;
-    // A compaction between two questions would be a new version, and so another frame.
-    server.state.store.settle().await.unwrap();
-    let body =
-        json!({"metric": "loss", "width_px": 700, "run_set": {"experiments": [run.eid.to_string()]}}).to_string();
-    let ask = || server.send(Request::post("/api/frames").body(Body::from(body.clone())).unwrap());
-    let answers = futures_util::future::join_all((0..1000).map(|_| ask())).await;
-    assert!(answers.iter().all(|(status, _, bytes)| (*status, bytes) == (StatusCode::OK, &answers[0].2)));
-    assert_eq!(server.state.flights.made(), 1);
-    server.log(run, "loss", 20_000..20_001).await;
-    ask().await;
-    assert_eq!(server.state.flights.made(), 2, "growth makes a new one");
-}
-
-/// The next event that a stream tells, and nothing else.
-async fn heard(stream: &mut (impl StreamExt<Item = Result<Bytes, axum::Error>> + Unpin)) -> LiveEvent {
-    loop {
-        let bytes = tokio::time::timeout(Duration::from_secs(5), stream.next()).await.unwrap().unwrap().unwrap();
-        if let Some(json) = bytes.strip_prefix(b"data: ") {
-            return serde_json::from_slice(json).unwrap();
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_thousand_watchers_hear_of_growth_within_a_quarter_of_a_second() {
-    let server = Server::start();
-    let eid = server.experiment("digits").await;
-    let (run, elsewhere) = (server.run(eid, 1).await, server.run(server.experiment("speech").await, 2).await);
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    let mut streams = Vec::new();
-    for _ in 0..1000 {
-        let request = Request::get(format!("/api/live?experiment={eid}")).body(Body::empty()).unwrap();
-        let response = router(server.state.clone()).oneshot(request).await.unwrap();
-        assert_eq!(response.headers()["content-type"], "text/event-stream");
-        let mut stream = response.into_body().into_data_stream();
-        assert!(matches!(heard(&mut stream).await, LiveEvent::Hello { .. }));
-        streams.push(stream);
-    }
-    assert_eq!(server.state.live.watchers(), 1000);
-    server.log(elsewhere, "loss", 0..5).await;
-    let mut quickest = Duration::MAX;
-    // A busy machine may be late once, not always.
-    for round in 0..3 {
-        let logged = Instant::now();
-        server.log(run, "loss", round..round + 1).await;
-        let events = futures_util::future::join_all(streams.iter_mut().map(heard)).await;
-        quickest = quickest.min(logged.elapsed());
-        for event in events {
-            let LiveEvent::Grew { runs, metrics, version } = event else { panic!("{event:?}") };
-            assert_eq!((runs, metrics), (vec![run.id], vec!["loss".to_owned()]));
-            assert!(version <= server.state.store.version());
-        }
-    }
-    assert!(quickest < Duration::from_millis(250), "{quickest:?}");
-    server.state.live.close();
-    assert!(streams[0].next().await.is_none(), "streams end when the server stops");
-}
-
-#[tokio::test]
-async fn one_stream_tells_of_several_experiments_by_name() {
-    let server = Server::start();
-    let (digits, speech) = (server.experiment("digits").await, server.experiment("speech").await);
-    let run = server.run(speech, 2).await;
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    for (name, asked, status) in [
-        ("one is unknown", format!("{digits},99"), 404),
-        ("one is no number", format!("{digits},x"), 404),
-        ("nothing behind the comma", format!("{digits},"), 404),
-        ("too many", (0..60).map(|eid| eid.to_string()).collect::<Vec<_>>().join(","), 400),
-    ] {
-        assert_eq!(server.get(&format!("/api/live?experiment={asked}")).await.0, status, "{name}");
-    }
-    let request = Request::get(format!("/api/live?experiment={digits},{speech}")).body(Body::empty()).unwrap();
-    let response = router(server.state.clone()).oneshot(request).await.unwrap();
-    let mut stream = response.into_body().into_data_stream();
-    assert!(matches!(heard(&mut stream).await, LiveEvent::Hello { .. }), "which has no name");
-    server.log(run, "loss", 0..1).await;
-    let event = stream.next().await.unwrap().unwrap();
-    let event = std::str::from_utf8(&event).unwrap();
-    assert!(event.starts_with(&format!("event: {speech}\ndata: {{")) && event.contains("loss"), "{event}");
-    drop(stream);
-    assert_eq!(server.state.live.watchers(), 0, "who goes is not told any more");
-}
-
-#[tokio::test]
 async fn artifacts_are_listed_and_sent_harmlessly() {
     let server = Server::start();
     let run = server.run(server.experiment("digits").await, 1).await;
@@ -561,32 +445,4 @@ async fn the_app_is_served_with_its_twins_and_every_page_address() {
         let policy = headers["content-security-policy"].to_str().unwrap();
         assert!(policy.contains("frame-ancestors 'none'"), "{name}");
     }
-}
-
-#[tokio::test]
-async fn a_calculated_frame_is_the_same_as_json_and_as_bytes() {
-    let server = Server::start();
-    let eid = server.experiment("digits").await;
-    for n in 1..=3 {
-        let run = server.run(eid, n).await;
-        server.log(run, "loss", 0..20 * n as i64).await;
-    }
-    let body = json!({
-        "expression": "loss * 2",
-        "width_px": 200,
-        "run_set": {"experiments": [eid.to_string()]},
-        "smoothing": "mean:3",
-        "group": {"by": ["attributes.status"], "look": {"center": "median", "band": "quartiles", "members": true}},
-    });
-    let (status, told) = server.post("/api/frames", &body).await;
-    assert_eq!(status, StatusCode::OK, "{told}");
-    let request = Request::post("/api/frames").body(Body::from(body.to_string())).unwrap();
-    let (_, headers, bytes) = server.send(request).await;
-    let read = frame::decode(&bytes).expect("a frame");
-    assert_eq!(serde_json::to_value(frame::to_json(&read)).unwrap(), told);
-    assert_eq!(headers["x-points-total"], "120");
-    assert_eq!(headers["x-points-shown"], (120 + 60).to_string().as_str());
-    let group = &told["groups"][0];
-    assert_eq!((&group["key"], &group["held"], &group["line"]["n"][59]), (&json!(["RUNNING"]), &json!(120), &json!(1)));
-    assert_eq!(group["line"]["center"][10], json!(20.0), "three runs alike");
 }
