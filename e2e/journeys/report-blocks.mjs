@@ -40,6 +40,19 @@ test('select blocks by keyboard, and move, duplicate, remove and undo them', asy
   await expect(selected(page)).toHaveCount(0);
 });
 
+test('drag a block by its handle, and take it back', async ({ page, server }) => {
+  const { id } = await begin(server.url, 'one\n\ntwo\n\nthree\n');
+  await page.goto(`${server.url}/reports/${id}?edit=1`);
+  await page.getByText('three').hover();
+  const handle = page.locator('.report-block', { hasText: 'three' }).locator('.report-handle');
+  await handle.dragTo(page.getByText('one'), { targetPosition: { x: 20, y: 2 } });
+  await expect.poll(() => words(page)).toEqual(['three', 'one', 'two']);
+  await page.getByText('one').click();
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => words(page)).toEqual(['one', 'two', 'three']);
+  await saved(page);
+});
+
 test('draw the pointer over blocks, cut them, and paste them elsewhere and as Markdown', async ({ page, server, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
   const { id } = await begin(server.url, FIVE);

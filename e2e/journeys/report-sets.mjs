@@ -116,3 +116,18 @@ test('who holds a link sees the run sets together, live and frozen', async ({ pa
     await expect(await chartOf(page, 'loss')).toHaveAccessibleName(/: 4 runs/);
   }
 });
+
+test('a frozen grid keeps what it shows, and says when live data has changed since', async ({ page, server }) => {
+  const { a, b, client, runs } = await two(server);
+  const { id } = await begin(server.url, gridOf([['warm', a], ['cold', b]], ['loss']));
+  await page.goto(`${server.url}/reports/${id}?edit=1`);
+  const sentence = await (await chartOf(page, 'loss')).getAttribute('aria-label');
+  await page.getByRole('button', { name: 'Freeze' }).click();
+  await expect(page.getByText(/^Frozen just now/)).toBeVisible();
+  await saved(page);
+  await expect(page.getByText('Live data has changed since')).toHaveCount(0);
+  await client.metric(runs[0], 'loss', [77, 78], 20);
+  await page.reload();
+  await expect(page.getByText('Live data has changed since')).toBeVisible();
+  await expect(await chartOf(page, 'loss')).toHaveAccessibleName(sentence);
+});
