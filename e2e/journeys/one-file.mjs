@@ -130,3 +130,46 @@ test('a report of several run sets is read from a disk: together, as one line ea
     await plain.close();
   }
 });
+
+test('a table in a file is sorted, filtered, searched and grouped from what the file holds', async ({ seeded, browser }, info) => {
+  const columns = ['params.optimizer', 'params.batch_size', 'metrics.val/loss'];
+  const placed = { experiment_id: String(seeded.curves), tab: 'table', view: { version: 1, table: { columns } } };
+  const answer = await fetch(`${seeded.url}/api/file`, { method: 'POST', body: JSON.stringify({ target: { kind: 'view', placed } }) });
+  const path = info.outputPath('table.html');
+  await writeFile(path, await answer.text());
+  const { page, asked, errors, close } = await offline(browser, path);
+  const grid = page.getByRole('treegrid', { name: 'Runs' });
+  const cells = async column => (await grid.locator(`[data-column="${column}"]`).allInnerTexts()).filter(Boolean);
+  const said = words => expect(page.getByRole('status').filter({ hasText: words })).toBeVisible({ timeout: 30_000 });
+  await said('40 runs');
+  const heading = page.getByRole('columnheader', { name: /^batch_size/ });
+  await heading.getByRole('button').first().click();
+  await expect(heading).toHaveAttribute('aria-sort', 'ascending');
+  await expect.poll(async () => {
+    const sizes = (await cells('params.batch_size')).map(Number);
+    return sizes.length > 9 && sizes.every((size, at) => at === 0 || sizes[at - 1] <= size);
+  }).toBe(true);
+
+  const filter = page.getByRole('textbox', { name: 'Filter runs' });
+  await filter.fill("run_name ~ '^run-00[12]'");
+  await filter.press('Enter');
+  await said('20 runs');
+  await page.getByRole('searchbox', { name: 'Search runs' }).fill('run-001');
+  await said('10 of 20 runs');
+  await page.getByRole('searchbox', { name: 'Search runs' }).fill('');
+  await filter.fill("run_name ~ '['");
+  await filter.press('Enter');
+  await expect(page.getByRole('alert').first()).toBeVisible();
+  await filter.fill('');
+  await filter.press('Enter');
+  await said('40 runs');
+
+  await page.getByRole('button', { name: /^Group/ }).click();
+  await page.getByRole('combobox', { name: 'Add a column to group by' }).fill('params.optimizer');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await said('40 runs in 4 groups');
+  await page.screenshot({ path: info.outputPath('grouped.png') });
+  expect({ asked, errors }).toEqual({ asked: [], errors: [] });
+  await close();
+});

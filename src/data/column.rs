@@ -147,6 +147,26 @@ impl Column {
         }
     }
 
+    /// The column that the search language means; `None` for what is no column.
+    pub fn of_field(field: &Field<RunAttribute>) -> Option<Column> {
+        Some(match field {
+            Field::Metric(name) => Column::Metric(name.clone()),
+            Field::Summary(name, summary) => Column::Summary(name.clone(), *summary),
+            Field::Param(name) => Column::Param(name.clone()),
+            Field::Tag(name) => Column::Tag(name.clone()),
+            Field::Attribute(attribute) => Column::Attribute(match attribute {
+                RunAttribute::RunName => Attribute::Name,
+                RunAttribute::Status => Attribute::Status,
+                RunAttribute::UserId => Attribute::User,
+                RunAttribute::StartTime => Attribute::Start,
+                RunAttribute::EndTime => Attribute::End,
+                RunAttribute::Duration => Attribute::Duration,
+                RunAttribute::RunId | RunAttribute::ArtifactUri => return None,
+            }),
+            Field::Dataset(_) => return None,
+        })
+    }
+
     /// What the search language calls it.
     pub fn field(&self) -> Field<RunAttribute> {
         match self {

@@ -17,15 +17,19 @@ mod lex;
 mod own;
 mod parse;
 mod print;
+mod rows;
 mod subject;
+mod test;
 mod time;
 
 pub use form::{Condition, Form, Operator, Part};
 pub use own::{parse_query, parse_sort, resolved_best};
 pub use parse::{parse_filter, parse_order};
+pub use rows::places;
 pub use subject::{
     AttributeKind, ExperimentAttribute, LoggedModelAttribute, ModelAttribute, RunAttribute, Subject, VersionAttribute,
 };
+pub use test::{Matching, TextTest, like};
 
 /// What a filter asks for.
 #[derive(Debug, Clone, PartialEq)]

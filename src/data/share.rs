@@ -2,6 +2,7 @@
 //!
 //! - [`file`]: the same as a file that opens without a server
 
+pub mod chosen;
 pub mod file;
 
 use crate::{

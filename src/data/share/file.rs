@@ -4,16 +4,43 @@
 //! The length of the head in eight bytes, little end first; the head as JSON; then the frames, each as
 //! [`frame::encode`] writes it.
 
-use super::SharedPage;
+use super::{
+    SharedPage,
+    chosen::{Among, NotChosen},
+};
 use crate::{
     frame::{self, Frame, FrameRequest},
-    run::{Cut, MetricRow, RunRow, RunsPage, RunsRequest},
+    query::Matching,
+    run::{Cut, MetricRow, RunRow},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// How many runs are answered at once if nothing is said.
-const RUNS: u32 = 1_000;
+/// Why a file answers nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unanswered {
+    /// It does not hold that.
+    NotHeld,
+    /// It does not show this of its runs.
+    NotNamed(String),
+    /// The question cannot be read, for this reason.
+    Unread(String),
+}
+
+impl From<NotChosen> for Unanswered {
+    fn from(error: NotChosen) -> Unanswered {
+        match error {
+            NotChosen::NotNamed(what) => Unanswered::NotNamed(what),
+            NotChosen::Unread(why) => Unanswered::Unread(why),
+        }
+    }
+}
+
+impl From<serde_json::Error> for Unanswered {
+    fn from(error: serde_json::Error) -> Unanswered {
+        Unanswered::Unread(error.to_string())
+    }
+}
 
 /// What a file holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,29 +112,47 @@ impl KeptFile {
         Ok(KeptFile { head, frames: frames.to_vec() })
     }
 
-    /// What a server would answer at `path` of the API to `body`; `None` for what the file does not hold.
-    pub fn answer(&self, path: &str, body: &str) -> Option<Vec<u8>> {
-        let json = |value: serde_json::Result<Vec<u8>>| value.ok();
-        let path = path.strip_prefix("/api/")?;
+    /// What a server would answer at `path` of the API to `body`. `compile` makes regular expressions ready, or says why it
+    /// cannot.
+    pub fn answer(
+        &self,
+        path: &str,
+        body: &str,
+        compile: &impl Fn(&str) -> Result<Matching, String>,
+    ) -> Result<Vec<u8>, Unanswered> {
+        let path = path.strip_prefix("/api/").ok_or(Unanswered::NotHeld)?;
         if path.is_empty() {
-            return json(serde_json::to_vec(&self.head.page));
+            return Ok(serde_json::to_vec(&self.head.page)?);
         }
         let (name, what) = match path.strip_prefix("parts/").and_then(|rest| rest.split_once('/')) {
             Some((part, what)) => (part, what),
             None => ("", path),
         };
-        let part = self.head.parts.get(name)?;
+        let part = self.head.parts.get(name).ok_or(Unanswered::NotHeld)?;
+        let among = self.among(part);
         match what {
-            "runs" => json(serde_json::to_vec(&part.runs(&serde_json::from_str(body).ok()?)?)),
-            "frames" => self.frame(part, &serde_json::from_str(body).ok()?),
+            "runs" => Ok(serde_json::to_vec(&among.runs_page(serde_json::from_str(body)?, compile)?)?),
+            "groups" => Ok(serde_json::to_vec(&among.groups_page(serde_json::from_str(body)?, compile)?)?),
+            "frames" => {
+                let mut request: FrameRequest = serde_json::from_str(body)?;
+                request.run_set = among.named(request.run_set, compile)?;
+                self.frame(part, &request).ok_or(Unanswered::NotHeld)
+            }
             what if what == "metrics" || (what.starts_with("experiments/") && what.ends_with("/metrics")) => {
-                json(serde_json::to_vec(&part.metrics))
+                Ok(serde_json::to_vec(&part.metrics)?)
             }
             what => {
-                let run = what.strip_prefix("runs/")?.parse().ok()?;
-                json(serde_json::to_vec(part.rows.iter().find(|row| row.run_id == run)?))
+                let run = what.strip_prefix("runs/").and_then(|run| run.parse().ok());
+                let row = part.rows.iter().find(|row| Some(row.run_id) == run).ok_or(Unanswered::NotHeld)?;
+                Ok(serde_json::to_vec(row)?)
             }
         }
+    }
+
+    /// The runs of a part, to be chosen from.
+    fn among<'a>(&self, part: &'a Part) -> Among<'a> {
+        let experiment = part.rows.first().map(|row| row.experiment_id.as_str());
+        Among { rows: &part.rows, cut: part.cut, experiment, tells_times: !self.head.page.anonymous }
     }
 
     /// The frame that answers `request`, of the runs that it asks for.
@@ -122,28 +167,13 @@ impl KeptFile {
     }
 }
 
-impl Part {
-    /// A window of the runs; `None` for a filter or another order, because they are chosen already.
-    fn runs(&self, asked: &RunsRequest) -> Option<RunsPage> {
-        let one = asked.filter.strip_prefix("attributes.run_id = '").and_then(|rest| rest.strip_suffix('\''));
-        let ours = one.is_some_and(|run| self.rows.iter().all(|row| row.run_id.to_string() == run));
-        let chooses = (!asked.filter.is_empty() && !ours) || !asked.within.is_empty() || !asked.brushes.is_empty();
-        if chooses || asked.trash || asked.order_by.iter().any(|key| !key.trim().is_empty()) {
-            return None;
-        }
-        let limit = if asked.limit == 0 { RUNS } else { asked.limit } as usize;
-        let from = usize::try_from(asked.offset).unwrap_or(usize::MAX);
-        let runs = self.rows.iter().skip(from).take(limit).cloned().collect();
-        Some(RunsPage { total: self.rows.len() as u64, runs, cut: self.cut })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         frame::{FrameSeries, RunSet, XAxis},
-        run::RunId,
+        groups::GroupsPage,
+        run::{RunId, RunsPage},
         series::Points,
         share::ShareTarget,
         thin::{Buckets, Keep},
@@ -184,6 +214,10 @@ mod tests {
         KeptFile::of_bytes(&file.to_bytes()).expect("it was written here")
     }
 
+    fn none(pattern: &str) -> Result<Matching, String> {
+        Err(format!("no pattern {pattern}"))
+    }
+
     #[test]
     fn a_file_answers_what_it_holds_and_nothing_else() {
         let file = file();
@@ -191,9 +225,22 @@ mod tests {
             ("its page", "/api/", "", true),
             ("its runs", "/api/runs", "{}", true),
             ("a part's runs", "/api/parts/a-0/runs", "{}", true),
-            ("runs by a filter", "/api/runs", r#"{"filter": "params.lr > 1"}"#, false),
+            ("runs by a filter", "/api/runs", r#"{"filter": "attributes.run_name = 'a'"}"#, true),
+            ("runs by what it does not tell", "/api/runs", r#"{"filter": "params.lr > 1"}"#, false),
+            ("a filter that is none", "/api/runs", r#"{"filter": "params.lr >"}"#, false),
+            ("a pattern that nobody reads", "/api/runs", r#"{"filter": "attributes.run_name ~ 'a'"}"#, false),
+            ("runs of elsewhere", "/api/runs", r#"{"experiments": ["2"]}"#, false),
             ("runs in its order", "/api/runs", r#"{"order_by": [""]}"#, true),
-            ("runs in another order", "/api/runs", r#"{"order_by": ["metrics.loss ASC"]}"#, false),
+            ("runs in another order", "/api/runs", r#"{"order_by": ["attributes.run_id DESC"]}"#, true),
+            ("runs in an order of what it does not tell", "/api/runs", r#"{"order_by": ["metrics.loss ASC"]}"#, false),
+            ("groups", "/api/groups", r#"{"by": ["attributes.status"]}"#, true),
+            ("groups by what it does not tell", "/api/groups", r#"{"by": ["params.lr"]}"#, false),
+            (
+                "frames of a filter",
+                "/api/frames",
+                r#"{"metric": "loss", "width_px": 9, "run_set": {"filter": "attributes.run_name = 'b'"}}"#,
+                true,
+            ),
             ("metrics", "/api/experiments/1/metrics", "", true),
             ("a part's metrics", "/api/parts/a-0/metrics", "", true),
             ("its frame at another width", "/api/frames", r#"{"metric": "loss", "width_px": 700}"#, true),
@@ -207,21 +254,37 @@ mod tests {
             ("something else", "/api/shares", "", false),
             ("another site", "https://example.org/api/runs", "{}", false),
         ] {
-            assert_eq!(file.answer(path, body).is_some(), answered, "{name}");
+            assert_eq!(file.answer(path, body, &none).is_ok(), answered, "{name}");
         }
     }
 
     #[test]
     fn runs_come_in_windows_and_frames_by_their_runs() {
         let file = file();
-        let page = file.answer("/api/runs", r#"{"offset": 3, "limit": 4}"#).expect("its runs");
+        let page = file.answer("/api/runs", r#"{"offset": 3, "limit": 4}"#, &none).expect("its runs");
         let page: RunsPage = serde_json::from_slice(&page).expect("a page");
         assert_eq!((page.total, page.runs.len()), (5, 2));
         let runs = RunSet { runs: Some(vec![RunId(2), RunId(77)]), ..RunSet::default() };
         let asked = FrameRequest { metric: "loss".into(), run_set: runs, width_px: 3, ..FrameRequest::default() };
-        let bytes = file.answer("/api/frames", &serde_json::to_string(&asked).expect("JSON")).expect("its frame");
+        let bytes =
+            file.answer("/api/frames", &serde_json::to_string(&asked).expect("JSON"), &none).expect("its frame");
         let frame = frame::decode(&bytes).expect("a frame");
         assert_eq!(frame.series.iter().map(|series| series.run_id).collect::<Vec<_>>(), [RunId(2)]);
+    }
+
+    #[test]
+    fn runs_are_filtered_ordered_and_grouped() {
+        let file = file();
+        let ask = |path: &str, body: &str| file.answer(path, body, &none).expect(body);
+        let body = r#"{"filter": "attributes.run_id IN ('00000000000000000000000000000002', '00000000000000000000000000000004')",
+            "order_by": ["attributes.run_id DESC"]}"#;
+        let page: RunsPage = serde_json::from_slice(&ask("/api/runs", body)).expect("a page");
+        assert_eq!(page.runs.iter().map(|row| row.run_id.0).collect::<Vec<_>>(), [4, 2]);
+        let groups: GroupsPage =
+            serde_json::from_slice(&ask("/api/groups", r#"{"by": ["attributes.status"]}"#)).expect("a page");
+        assert_eq!((groups.runs, groups.total), (5, 1));
+        let body = r#"{"metric": "loss", "width_px": 9, "run_set": {"filter": "attributes.run_name = 'b'"}}"#;
+        assert!(frame::decode(&ask("/api/frames", body)).expect("a frame").series.is_empty());
     }
 
     #[test]
@@ -235,6 +298,6 @@ mod tests {
         assert!(KeptFile::of_bytes(&long).is_err());
         // A frame that is cut off is none.
         let short = KeptFile::of_bytes(&bytes[..bytes.len() - 1]).expect("the head is whole");
-        assert!(short.answer("/api/frames", r#"{"metric": "loss", "width_px": 9}"#).is_none());
+        assert!(short.answer("/api/frames", r#"{"metric": "loss", "width_px": 9}"#, &none).is_err());
     }
 }

@@ -8,6 +8,7 @@ use super::{
     api::{Opened, frame_inside},
     assets::{app_file, app_page, inline_scripts},
     pictures::still_picture,
+    shared_pages::STILL_PANELS,
     wire::JsonBody,
 };
 use crate::{
@@ -106,7 +107,7 @@ async fn file(state: &AppState, opened: Opened) -> Result<Response, ApiError> {
         keep(state, &opened, name, part, &mut kept, &mut frames).await?;
     }
     let still = still_of(state, &opened).await?;
-    let app = App::find(state).await?;
+    let app = App::find(state, |part| is_needed(part, &opened.shown.page.target)).await?;
     let made =
         tokio::task::spawn_blocking(move || app.page(&title, &still, &kept.to_bytes()).map(|made| (made, title)));
     let ((body, app_bytes), title) =
@@ -257,7 +258,8 @@ struct App {
 }
 
 impl App {
-    async fn find(state: &AppState) -> Result<App, ApiError> {
+    /// The app with those of its parts that are `needed`.
+    async fn find(state: &AppState, needed: impl Fn(&str) -> bool) -> Result<App, ApiError> {
         let missing = || ApiError::NotFound("this program was built without the app, which a file needs".to_owned());
         let page = app_page(state).await;
         let (code, program) = inline_scripts(&page).find_map(names_of).ok_or_else(missing)?;
@@ -270,7 +272,7 @@ impl App {
             let _ = writeln!(sheets, "{}", String::from_utf8_lossy(&sheet));
         }
         let mut parts = Vec::new();
-        for name in parts_of(&String::from_utf8_lossy(&code)) {
+        for name in parts_of(&String::from_utf8_lossy(&code)).into_iter().filter(|name| needed(name)) {
             let part = app_file(state, &name).await.ok_or_else(missing)?;
             parts.push((name, part.into_owned()));
         }
@@ -302,7 +304,7 @@ impl App {
             "<!doctype html>\n<html lang=\"en\" data-file=\"true\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta http-equiv=\"content-security-policy\" content=\"{policy}\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
-             <title>{title} · Throughline</title>\n<style>{sheets}</style>\n</head>\n<body>\n\
+             <title>{title} · Throughline</title>\n<style>{sheets}{STILL_PANELS}</style>\n</head>\n<body>\n\
              <div id=\"still\" class=\"report-scroll\">\n<p id=\"opening\" role=\"status\"></p>\n{still}\n</div>\n\
              <script type=\"text/plain\" id=\"kept\">{kept}</script>\n{app}<script>{SCRIPT}</script>\n</body>\n</html>\n"
         );
@@ -336,6 +338,19 @@ fn parts_of(code: &str) -> Vec<String> {
     names
 }
 
+/// Whether a file of `target` asks for the part of the app in the file `name`. What is left out is a quarter of the app
+/// where charts are shown.
+fn is_needed(name: &str, target: &ShareTarget) -> bool {
+    let part = name.rsplit('_').next().unwrap_or_default();
+    match (part.trim_end_matches(".wasm"), target) {
+        ("reports", target) => matches!(target, ShareTarget::Report { .. }),
+        // What a run says of itself stands there, too.
+        ("tabs", ShareTarget::Run { .. }) => true,
+        ("tabs", target) => !target.tab().is_empty(),
+        _ => true,
+    }
+}
+
 /// `title` as the name of a file on every system.
 fn file_name(title: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { ' ' };
@@ -348,6 +363,7 @@ fn file_name(title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use data::view::{PlacedView, View};
 
     #[test]
     fn nothing_that_people_wrote_ends_an_element() {
@@ -373,6 +389,25 @@ mod tests {
         assert_eq!(names_of("1"), None);
         let code = "part(\"app_b.wasm\"); part(\"app_a.wasm\"); part(\"app_b.wasm\"); part(\"../x.wasm\"); part(name)";
         assert_eq!(parts_of(code), ["app_a.wasm", "app_b.wasm"]);
+    }
+
+    #[test]
+    fn a_file_leaves_out_what_its_page_never_asks_for() {
+        let placed = |tab: &str| PlacedView { experiment_id: "1".into(), tab: tab.into(), view: View::default() };
+        let view = |tab| ShareTarget::View { placed: placed(tab) };
+        let panel = ShareTarget::Panel { placed: placed(""), panel: "loss".into() };
+        let run = r#"{"kind": "run", "experiment_id": "1", "run_id": "00000000000000000000000000000001", "view": {"version": 1}}"#;
+        for (name, target, left_out) in [
+            ("charts", view(""), &["reports", "tabs"][..]),
+            ("a panel", panel, &["reports", "tabs"]),
+            ("a table", view("table"), &["reports"]),
+            ("a run", serde_json::from_str(run).expect("a target"), &["reports"]),
+            ("a report", ShareTarget::Report { report_id: "a".into() }, &["tabs"]),
+        ] {
+            let parts = ["reports", "tabs", "links", "tools", "chunk_3"];
+            let missing = parts.into_iter().filter(|part| !is_needed(&format!("app-1d_{part}.wasm"), &target));
+            assert_eq!(missing.collect::<Vec<_>>(), left_out, "{name}");
+        }
     }
 
     #[test]

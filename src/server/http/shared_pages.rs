@@ -42,9 +42,10 @@ const STYLE: &str = "html,body{margin:0;height:100%;background:var(--ground,#fff
 /// The style of a report until the app comes.
 const STILL: &str = "#still{position:fixed;inset:0;z-index:1;overflow:auto;background:var(--surface)}\
     [data-theme=transparent] #still{background:none}\
-    body:not(.embed) #still{top:var(--topbar)}\
-    .report-still{display:block;margin:0}.report-still :is(picture,img){display:block;width:100%;height:100%}\
-    .report-still img{object-fit:contain;object-position:0 0}";
+    body:not(.embed) #still{top:var(--topbar)}";
+/// The style of the pictures of panels in a report until the app comes.
+pub(super) const STILL_PANELS: &str = ".report-still{display:block;margin:0}\
+    .report-still :is(picture,img){display:block;width:100%;height:100%}.report-still img{object-fit:contain;object-position:0 0}";
 /// Settles the theme of a report before the app does.
 const EARLY: &str = "document.documentElement.dataset.theme=(()=>{try{const t=localStorage.getItem('throughline.theme');\
     if(t==='dark'||t==='light')return t}catch{}return matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light'})();\
@@ -308,7 +309,10 @@ pub(super) async fn page(
     };
     let body = match opened.is_ok() && card.has_picture {
         _ if still.is_some() => {
-            let begins = format!("<body><style>{STILL}</style>{}<script>{EARLY}</script>", still.unwrap_or_default());
+            let begins = format!(
+                "<body><style>{STILL}{STILL_PANELS}</style>{}<script>{EARLY}</script>",
+                still.unwrap_or_default()
+            );
             body.replacen("<body>", &begins, 1)
         }
         true => body.replacen(
@@ -369,7 +373,7 @@ pub(super) async fn embed(
     let still = if theme == "auto" { "light" } else { theme };
     let app = app_parts(&page);
     let (sheets, first) = match still_report(&opened, &token, theme, wanted.key.as_deref()).await? {
-        Some(report) => (format!("{}<style>{STILL}</style>", app_sheets(&page)), report),
+        Some(report) => (format!("{}<style>{STILL}{STILL_PANELS}</style>", app_sheets(&page)), report),
         None => {
             let picture = format!("<img id=\"picture\" alt=\"{title}: {summary}\">");
             let plain = format!(

@@ -6,10 +6,18 @@ use data::{
     run::{MetricRow, RunId, RunsPage, RunsRequest},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, OnceLock},
+};
 
 /// The most runs that a frozen run list holds.
 pub const MOST_RUNS: u32 = 1_000;
+/// How many bytes of grids stay unpacked for the next who asks.
+const KEPT_BYTES: usize = 128 << 20;
+
+/// Grids that were unpacked lately, the last used one last, with how much each takes.
+static KEPT: Mutex<Vec<(String, Arc<FrozenGrid>, usize)>> = Mutex::new(Vec::new());
 
 /// What is stored, as JSON compressed with zstd.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -18,6 +26,9 @@ pub struct FrozenGrid {
     pub runs: Vec<(RunsRequest, RunsPage)>,
     /// Each frame's binary form in Base64, with the version of the store taken out.
     pub frames: Vec<(FrameRequest, String)>,
+    /// The metrics of the frames, once somebody asked for them.
+    #[serde(skip)]
+    metrics: OnceLock<Result<Vec<MetricRow>, String>>,
 }
 
 impl FrozenGrid {
@@ -27,10 +38,29 @@ impl FrozenGrid {
         zstd::bulk::compress(&json, 3)
     }
 
-    /// What was stored, or why it cannot be read.
-    pub fn unpacked(packed: &[u8]) -> Result<FrozenGrid, String> {
+    /// What was stored as `hash`, if it is unpacked still. Whoever asks has to know that it is stored still.
+    pub fn kept(hash: &str) -> Option<Arc<FrozenGrid>> {
+        let mut kept = KEPT.lock().expect("no panic while held");
+        let at = kept.iter().position(|(known, ..)| known == hash)?;
+        let found = kept.remove(at);
+        let grid = found.1.clone();
+        kept.push(found);
+        Some(grid)
+    }
+
+    /// What was stored as `hash`, or why it cannot be read. A report asks for each of its panels, and unpacking takes time for
+    /// all of them: the grid is kept.
+    pub fn unpacked(hash: &str, packed: &[u8]) -> Result<Arc<FrozenGrid>, String> {
         let json = zstd::stream::decode_all(packed).map_err(|error| error.to_string())?;
-        serde_json::from_slice(&json).map_err(|error| format!("frozen data: {error}"))
+        let grid = serde_json::from_slice(&json).map_err(|error| format!("frozen data: {error}"))?;
+        let (grid, bytes) = (Arc::new(grid), json.len());
+        let mut kept = KEPT.lock().expect("no panic while held");
+        kept.retain(|(known, ..)| known != hash);
+        kept.push((hash.to_owned(), Arc::clone(&grid), bytes));
+        while kept.iter().map(|(_, _, bytes)| bytes).sum::<usize>() > KEPT_BYTES {
+            kept.remove(0);
+        }
+        Ok(grid)
     }
 
     /// All runs that were stored for these experiments and this filter, in this order if there is one.
@@ -72,6 +102,10 @@ impl FrozenGrid {
 
     /// The metrics of the frames.
     pub fn metrics(&self) -> Result<Vec<MetricRow>, String> {
+        self.metrics.get_or_init(|| self.find_metrics()).clone()
+    }
+
+    fn find_metrics(&self) -> Result<Vec<MetricRow>, String> {
         let mut rows = BTreeMap::new();
         for (request, encoded) in &self.frames {
             let frame = decoded(encoded)?;
@@ -138,5 +172,29 @@ fn cut(frame: &mut Frame, [from, to]: [i64; 2]) {
             points.x = points.x[first..last].to_vec();
             points.y = points.y[first..last].to_vec();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_used_lately_stays_unpacked_within_bounds() {
+        let packed = |letter: &str| {
+            let mut grid = FrozenGrid::default();
+            grid.frames.push((FrameRequest::default(), letter.repeat(KEPT_BYTES / 5 * 2)));
+            grid.packed().expect("memory takes it")
+        };
+        for name in ["first", "second"] {
+            FrozenGrid::unpacked(name, &packed("a")).expect("it was packed here");
+        }
+        assert!(FrozenGrid::kept("first").is_some(), "used after the second");
+        FrozenGrid::unpacked("third", &packed("b")).expect("it was packed here");
+        let kept = ["first", "second", "third"].map(|name| FrozenGrid::kept(name).is_some());
+        assert_eq!(kept, [true, false, true]);
+        assert!(FrozenGrid::unpacked("fourth", b"no archive").is_err());
+        assert!(FrozenGrid::kept("fourth").is_none());
+        KEPT.lock().expect("no panic while held").clear();
     }
 }

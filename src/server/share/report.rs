@@ -113,7 +113,11 @@ pub(super) fn resolve(sets: &RunSets, written: Written, sid: Option<i64>) -> Res
 
 /// What a grid that was frozen with the report names.
 fn of_grid(db: &Connection, target: &ShareTarget, frozen: &Frozen, drawn: &[Draws]) -> Result<Scope, StoreError> {
-    let grid = FrozenGrid::unpacked(&files::frozen(db, &frozen.hash)?.0).map_err(StoreError::Damaged)?;
+    files::frozen_millis(db, &frozen.hash)?;
+    let grid = match FrozenGrid::kept(&frozen.hash) {
+        Some(grid) => grid,
+        None => FrozenGrid::unpacked(&frozen.hash, &files::frozen(db, &frozen.hash)?.0).map_err(StoreError::Damaged)?,
+    };
     let nothing = View::default();
     let (experiment, view) = (target.experiment().unwrap_or_default(), target.view().unwrap_or(&nothing));
     let of_experiment = || grid.runs.iter().filter(|(asked, _)| asked.experiments == [experiment]);

@@ -4,7 +4,7 @@ use super::{
     shared_tests::{Lab, SECRETS},
     tests::Server,
 };
-use crate::store::RunKey;
+use crate::store::{RunKey, run_sets::matching};
 use axum::{
     body::Body,
     http::{Request, StatusCode},
@@ -335,7 +335,7 @@ async fn a_file_holds_what_a_link_shows_and_nothing_else() {
     assert!(headers["content-security-policy"].to_str().unwrap().contains("sandbox"));
     let (kept, page) = opened(&file);
     assert!(page.contains("First words") && page.contains("data:image/png;base64,") && page.contains("zebra-run-4"));
-    let asks = |kept: &KeptFile, path: &str, body: Value| kept.answer(path, &body.to_string());
+    let asks = |kept: &KeptFile, path: &str, body: Value| kept.answer(path, &body.to_string(), &matching).ok();
     assert!(asks(&kept, "/api/parts/g1-0/frames", frame("train/loss")).is_some());
     for (name, path, body) in [
         ("a metric of no panel", "/api/parts/g1-0/frames", frame("val/acc")),
@@ -463,7 +463,7 @@ async fn sets_as_one_line_each_are_so_in_links_pictures_and_files() {
         assert_eq!(status, StatusCode::OK, "{name}");
         let (kept, page) = opened(&file);
         for (part, runs) in [("g1-0", [1]), ("g1-1", [3])] {
-            let bytes = kept.answer(&format!("/api/parts/{part}/frames"), &each.to_string());
+            let bytes = kept.answer(&format!("/api/parts/{part}/frames"), &each.to_string(), &matching).ok();
             assert_eq!(bytes.map(|bytes| groups(&bytes)).as_deref(), Some(&runs[..]), "{name} {part}");
         }
         // Each picture of a panel stands for light and for dark pages.

@@ -54,6 +54,15 @@ pub fn frozen(db: &Connection, hash: &str) -> Result<(Vec<u8>, i64), StoreError>
     found.ok_or_else(|| StoreError::NotFound(format!("no data was frozen as {hash}")))
 }
 
+/// When the frozen data with this hash was taken. [`StoreError::NotFound`] if there is none.
+pub fn frozen_millis(db: &Connection, hash: &str) -> Result<i64, StoreError> {
+    let found = db
+        .prepare_cached("SELECT millis FROM report_frozen WHERE hash = ?")?
+        .query_row([hash], |row| row.get(0))
+        .optional()?;
+    found.ok_or_else(|| StoreError::NotFound(format!("no data was frozen as {hash}")))
+}
+
 /// What is kept anew has all the time until a report refers to it.
 fn wanted_again(tx: &WriteTx, hash: &str) -> Result<(), StoreError> {
     tx.db.prepare_cached("DELETE FROM report_orphan WHERE hash = ?")?.execute([hash])?;

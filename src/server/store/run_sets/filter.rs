@@ -12,15 +12,26 @@ use data::{
     brush::Brush,
     column::{Attribute, Cell, Column},
     groups::GroupValue,
-    query::{Comparison, DatasetField, Expr, Field, Ordering, RunAttribute, Test},
+    query::{Comparison, DatasetField, Expr, Field, Matching, RunAttribute, Test, TextTest},
     run::RunId,
 };
 use rusqlite::{Connection, params_from_iter};
 use std::collections::HashSet;
 
-/// For each run of the table whether it passes `expr`. What is missing passes no comparison; datasets are, without `db`.
+/// A regular expression, ready to be matched. Refuses one that is too large to compile.
+fn ready(pattern: &str) -> Result<Matching, StoreError> {
+    let regex = regex::compiled(pattern)?;
+    Ok(Box::new(move |text| regex.is_match(text)))
+}
+
+/// The same for rows that are at hand, with why not in words.
+pub fn matching(pattern: &str) -> Result<Matching, String> {
+    ready(pattern).map_err(|error| error.to_string())
+}
+
+/// For each run of the table whether it passes `expr`. What is missing passes no comparison.
 pub(super) fn passing(
-    db: Option<&Connection>,
+    db: &Connection,
     picture: &Picture,
     lookup: &Lookup,
     expr: &Expr<RunAttribute>,
@@ -47,21 +58,21 @@ pub(super) fn passing(
 }
 
 fn compared(
-    db: Option<&Connection>,
+    db: &Connection,
     picture: &Picture,
     lookup: &Lookup,
     Comparison { field, test }: &Comparison<RunAttribute>,
 ) -> Result<Vec<bool>, StoreError> {
     let runs = &picture.runs;
     let whole = |of: &dyn Fn(usize) -> Option<i64>| -> Vec<bool> {
-        (0..runs.len()).map(|row| of(row).is_some_and(|n| whole_passes(test, n))).collect()
+        (0..runs.len()).map(|row| of(row).is_some_and(|n| test.passes_whole(n))).collect()
     };
     Ok(match field {
         Field::Attribute(RunAttribute::StartTime) => whole(&|row| Some(runs[row].start_millis)),
         Field::Attribute(RunAttribute::EndTime) => whole(&|row| runs[row].end_millis),
         Field::Attribute(RunAttribute::Duration) => whole(&|row| duration(&runs[row])),
         Field::Attribute(RunAttribute::RunId) => {
-            let passes = TextTest::new(test)?;
+            let passes = TextTest::new(test, ready)?;
             match test {
                 Test::In(wanted, ids) => {
                     // Thousands may be named, and writing each run's id to compare it would take longer.
@@ -72,8 +83,7 @@ fn compared(
             }
         }
         Field::Dataset(dataset) => {
-            let found = db.map(|db| with_dataset(db, picture.eid, *dataset, test));
-            let rids = found.transpose()?.unwrap_or_default();
+            let rids = with_dataset(db, picture.eid, *dataset, test)?;
             runs.iter().map(|run| rids.contains(&run.rid)).collect()
         }
         Field::Attribute(
@@ -89,11 +99,9 @@ fn compared(
             };
             match test {
                 Test::Present(wanted) => (0..runs.len()).map(|row| values.has(row) == *wanted).collect(),
-                Test::Number(ordering, y) if field_is_number(field) => {
-                    values.numbers_pass(|x| number_passes(*ordering, x, *y))
-                }
+                Test::Number(ordering, y) if field_is_number(field) => values.numbers_pass(|x| ordering.passes(x, *y)),
                 _ => {
-                    let passes = TextTest::new(test)?;
+                    let passes = TextTest::new(test, ready)?;
                     values.texts_pass(|text, number| passes.passes(text, number))
                 }
             }
@@ -157,89 +165,9 @@ fn field_is_number(field: &Field<RunAttribute>) -> bool {
     matches!(field, Field::Metric(_) | Field::Summary(..))
 }
 
-fn whole_passes(test: &Test, n: i64) -> bool {
-    match test {
-        Test::Whole(ordering, other) => sided(*ordering, n.cmp(other)),
-        Test::Present(wanted) => *wanted,
-        // The parser asks nothing else of whole numbers.
-        Test::Number(..) | Test::Text(..) | Test::Like { .. } | Test::Matches(_) | Test::In(..) => false,
-    }
-}
-
-/// Whether `x` lies on the wanted side of `y`; NaN differs from every number, and lies on no side of it.
-fn number_passes(ordering: Ordering, x: f64, y: f64) -> bool {
-    x.partial_cmp(&y).map_or(ordering == Ordering::NotEqual, |found| sided(ordering, found))
-}
-
-fn sided(ordering: Ordering, found: std::cmp::Ordering) -> bool {
-    match ordering {
-        Ordering::Equal => found.is_eq(),
-        Ordering::NotEqual => found.is_ne(),
-        Ordering::Less => found.is_lt(),
-        Ordering::LessOrEqual => found.is_le(),
-        Ordering::Greater => found.is_gt(),
-        Ordering::GreaterOrEqual => found.is_ge(),
-    }
-}
-
 /// The id that `text` writes as we write it.
 fn id_of_text(text: &str) -> Option<RunId> {
     text.parse().ok().filter(|id: &RunId| id.to_string() == text)
-}
-
-/// A test of texts, ready to be asked of many.
-struct TextTest<'a> {
-    test: &'a Test,
-    regex: Option<::regex::Regex>,
-}
-
-impl<'a> TextTest<'a> {
-    fn new(test: &'a Test) -> Result<TextTest<'a>, StoreError> {
-        let regex = if let Test::Matches(pattern) = test { Some(regex::compiled(pattern)?) } else { None };
-        Ok(TextTest { test, regex })
-    }
-
-    /// Whether `text` passes, which writes `number` if it writes one.
-    fn passes(&self, text: &str, number: Option<f64>) -> bool {
-        match self.test {
-            Test::Number(ordering, y) => number.is_some_and(|x| number_passes(*ordering, x, *y)),
-            Test::Text(equal, wanted) => (text == wanted) == *equal,
-            Test::Like { pattern, ignore_case } => like(pattern, text, *ignore_case),
-            Test::Matches(_) => self.regex.as_ref().is_some_and(|regex| regex.is_match(text)),
-            Test::In(wanted, texts) => texts.iter().any(|one| one == text) == *wanted,
-            Test::Present(wanted) => *wanted,
-            Test::Whole(..) => false,
-        }
-    }
-}
-
-/// Whether `text` fits `pattern`, in which `%` is any text and `_` any one character, as SQLite reads it: without
-/// case only letters of ASCII are alike.
-fn like(pattern: &str, text: &str, ignore_case: bool) -> bool {
-    let alike = |a: char, b: char| a == b || (ignore_case && a.eq_ignore_ascii_case(&b));
-    let pattern: Vec<char> = pattern.chars().collect();
-    let text: Vec<char> = text.chars().collect();
-    let (mut at, mut of) = (0, 0);
-    // Where the last % stands, and how much of the text it took so far.
-    let mut any: Option<(usize, usize)> = None;
-    while of < text.len() {
-        match pattern.get(at) {
-            Some('%') => {
-                any = Some((at, of));
-                at += 1;
-            }
-            Some(&c) if c == '_' || alike(c, text[of]) => {
-                at += 1;
-                of += 1;
-            }
-            Some(_) | None => {
-                let Some((percent, taken)) = any else { return false };
-                any = Some((percent, taken + 1));
-                (at, of) = (percent + 1, taken + 1);
-            }
-        }
-    }
-    pattern[at..].iter().all(|&c| c == '%')
 }
 
 /// The numbers of the experiment's runs into which a dataset went that passes the test.
@@ -267,6 +195,7 @@ fn with_dataset(db: &Connection, eid: i64, field: DatasetField, test: &Test) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use data::query::like;
 
     #[test]
     fn a_pattern_fits_as_in_sqlite() {

@@ -3,7 +3,6 @@
 //! - [`table`]: the runs of an experiment and the columns that somebody asked for, kept up with the commits
 //! - [`marks`]: which runs changed since a table was read
 //! - [`values`]: one column; [`load`]: how it is read
-//! - [`given`]: the same questions to rows that are there already
 //! - [`filter`], [`order`], [`groups`], [`importance`]: questions to a table
 //!
 //! A table is read with the first question about its experiment, a column with the first that needs it. After that
@@ -12,7 +11,6 @@
 
 mod answers;
 mod filter;
-mod given;
 mod groups;
 mod importance;
 mod load;
@@ -24,7 +22,7 @@ mod tests;
 mod values;
 
 pub use answers::check_columns;
-pub use given::{column_of, places};
+pub use filter::matching;
 pub use importance::Facts;
 pub(super) use marks::Marks;
 pub(super) use table::Tables;
@@ -206,7 +204,7 @@ impl RunSets<'_> {
 
     /// For each run of a table whether it was asked for.
     fn passing(&self, picture: &Picture, lookup: &Lookup, asked: &Asked) -> Result<Vec<bool>, StoreError> {
-        let mut passing = filter::passing(Some(self.db), picture, lookup, &asked.filter)?;
+        let mut passing = filter::passing(self.db, picture, lookup, &asked.filter)?;
         for (column, value) in &asked.within {
             let having = filter::having(picture, lookup, column, value);
             passing.iter_mut().zip(having).for_each(|(passes, has)| *passes &= has);

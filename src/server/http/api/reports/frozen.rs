@@ -22,7 +22,7 @@ use data::{
     report::grid::{Frozen, MOST_PANELS, MOST_SETS},
     run::{MetricRow, RunsPage, RunsRequest},
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// The most bytes of the frames of one grid.
 const MOST_BYTES: usize = 48 << 20;
@@ -66,17 +66,17 @@ pub(in crate::http::api) async fn about(
 ) -> JsonAnswer<FrozenState> {
     let (body, millis) = open(&state, hash).await?;
     // What cannot be asked any more, such as of an experiment that is gone, has changed.
-    for (request, then) in body.runs {
-        let now = state.store.runs_page(request).await;
+    for (request, then) in &body.runs {
+        let now = state.store.runs_page(request.clone()).await;
         let ids = |page: &RunsPage| page.runs.iter().map(|row| row.run_id).collect::<BTreeSet<_>>();
-        if !now.is_ok_and(|now| ids(&now) == ids(&then)) {
+        if !now.is_ok_and(|now| ids(&now) == ids(then)) {
             return Ok(Json(FrozenState { millis, changed: true }));
         }
     }
     let mut changed = false;
-    for (request, then) in body.frames {
-        let now = encoded(&state, &request).await.map(|now| STANDARD.encode(now));
-        changed |= now.ok().as_ref() != Some(&then);
+    for (request, then) in &body.frames {
+        let now = encoded(&state, request).await.map(|now| STANDARD.encode(now));
+        changed |= now.ok().as_ref() != Some(then);
         if changed {
             break;
         }
@@ -131,9 +131,15 @@ pub(in crate::http::api) async fn frame(
     Ok(body.frame(&request).transpose().map_err(StoreError::Damaged)?)
 }
 
-async fn open(state: &AppState, hash: String) -> Result<(FrozenGrid, i64), ApiError> {
-    let (packed, millis) = state.store.read(move |db| files::frozen(db, &hash)).await?;
-    let body = tokio::task::spawn_blocking(move || FrozenGrid::unpacked(&packed));
+async fn open(state: &AppState, hash: String) -> Result<(Arc<FrozenGrid>, i64), ApiError> {
+    let known = hash.clone();
+    let millis = state.store.read(move |db| files::frozen_millis(db, &known)).await?;
+    if let Some(grid) = FrozenGrid::kept(&hash) {
+        return Ok((grid, millis));
+    }
+    let known = hash.clone();
+    let (packed, _) = state.store.read(move |db| files::frozen(db, &known)).await?;
+    let body = tokio::task::spawn_blocking(move || FrozenGrid::unpacked(&hash, &packed));
     Ok((body.await.map_err(|_| StoreError::Bug)?.map_err(StoreError::Damaged)?, millis))
 }
 
