@@ -318,7 +318,8 @@ mod tests {
             "a name that ends like a summary"
         );
         assert_eq!("metrics@min.x".parse(), Ok(Column::Summary("x".into(), Summary::Min)));
-        for text in ["", "params.", "lr", "attributes.colour", ".x", "metrics@min.", "metrics@mean.x", "params@min.x"] {
+        for text in ["", "params.", "lr", "attributes.colour", ".x", "metrics@min.", "metrics@median.x", "params@min.x"]
+        {
             assert!(text.parse::<Column>().is_err(), "{text}");
         }
     }

@@ -65,7 +65,7 @@ impl Operator {
             Field::Param(_) | Field::Tag(_) => {
                 [&Operator::TEXT[..2], &numbers[2..], &Operator::TEXT[2..], &presence].concat()
             }
-            Field::Dataset(_) => Operator::TEXT.to_vec(),
+            Field::Dataset(_) => [&Operator::TEXT[..], &presence].concat(),
             Field::Attribute(attribute) => match attribute.kind() {
                 AttributeKind::Whole => numbers.to_vec(),
                 AttributeKind::Text | AttributeKind::ListableText | AttributeKind::Id => Operator::TEXT.to_vec(),

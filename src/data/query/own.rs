@@ -19,7 +19,7 @@ const DEEPEST_REGEX: u32 = 50;
 /// Reads a query over runs. `NOT` binds closest, then `AND`, then `OR`; an empty query asks for everything.
 ///
 /// Beside what [`super::parse_filter`] reads: parentheses at most 20 deep, `RLIKE` or `~` with a regular
-/// expression on texts, `IN` on every text, `IS NULL` on metrics, the attributes `duration` and `user`.
+/// expression on texts, `IN` on every text, `IS NULL` on metrics and datasets, the attributes `duration` and `user`.
 pub fn parse_query(text: &str) -> Result<Expr<RunAttribute>, QueryError> {
     let mut reader = Reader::own(text)?;
     if reader.peek().kind == Kind::End {

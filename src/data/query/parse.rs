@@ -91,7 +91,7 @@ impl<'a, A: Subject> Reader<'a, A> {
             Field::Metric(_) | Field::Summary(..) => self.number_test()?,
             Field::Param(_) | Field::Tag(_) if self.own && self.asks_for_a_number() => self.number_test()?,
             Field::Param(_) | Field::Tag(_) => self.text_test(A::NULL_TESTS, false, true)?,
-            Field::Dataset(_) => self.text_test(false, true, true)?,
+            Field::Dataset(_) => self.text_test(self.own, true, true)?,
             Field::Attribute(attribute) if !attribute.can_filter() => {
                 return Err(self.error(&at, format!("a filter of {}s cannot ask for this", A::NAME)));
             }

@@ -83,8 +83,13 @@ fn compared(
             }
         }
         Field::Dataset(dataset) => {
+            let (test, wanted) = match test {
+                // Missing is what no dataset of the run has.
+                Test::Present(wanted) => (&Test::Present(true), *wanted),
+                _ => (test, true),
+            };
             let rids = with_dataset(db, picture.eid, *dataset, test)?;
-            runs.iter().map(|run| rids.contains(&run.rid)).collect()
+            runs.iter().map(|run| rids.contains(&run.rid) == wanted).collect()
         }
         Field::Attribute(
             RunAttribute::RunName | RunAttribute::UserId | RunAttribute::Status | RunAttribute::ArtifactUri,

@@ -1,8 +1,10 @@
 use super::*;
 use crate::store::{
     WriteTx,
+    datasets::{self, Dataset, DatasetInput, InputTag},
+    experiments,
     metrics::{self, MetricPoint},
-    runs,
+    runs::{self, NewRun},
     search::tests::{
         filled,
         random::{SUMMARIES, expr, passes},
@@ -20,6 +22,7 @@ use proptest::{
     strategy::{Strategy, ValueTree},
     test_runner::TestRunner,
 };
+use std::collections::BTreeSet;
 
 /// Every column that the runs of [`filled`] have, and some that none has.
 fn columns() -> Vec<Column> {
@@ -274,4 +277,46 @@ fn cells_of_names_are_texts() {
     values.grow(2);
     values.set_text(0, "7");
     assert_eq!((values.cell(0), values.cell(1)), (Cell::Text("7"), Cell::Missing));
+}
+
+#[tokio::test]
+async fn runs_are_found_by_the_datasets_that_went_into_them_and_by_having_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    let input = |name: &str, context: Option<&str>| DatasetInput {
+        dataset: Dataset { name: name.to_owned(), digest: "d".to_owned(), ..Dataset::default() },
+        tags: context
+            .map(|value| InputTag { key: "mlflow.data.context".to_owned(), value: value.to_owned() })
+            .into_iter()
+            .collect(),
+    };
+    let inputs = [vec![], vec![input("digits", None)], vec![input("digits", Some("train")), input("letters", None)]];
+    let change = store.write(move |tx| {
+        let eid = experiments::create(tx, "datasets", None, &[])?;
+        for (n, inputs) in (1..).zip(&inputs) {
+            let new = NewRun { eid, name: Some(format!("run {n}")), ..NewRun::default() };
+            let run = runs::create(tx, RunId(n << 65), &new)?;
+            datasets::log(tx, run, inputs)?;
+        }
+        Ok(eid)
+    });
+    let eid = change.await.unwrap().to_string();
+    for (filter, expected) in [
+        ("datasets.name IS NULL", &["run 1"][..]),
+        ("datasets.name IS NOT NULL", &["run 2", "run 3"]),
+        ("datasets.context IS NULL", &["run 1", "run 2"]),
+        ("datasets.digest IS NOT NULL AND NOT datasets.name = 'letters'", &["run 2"]),
+        ("datasets.name != 'digits'", &["run 3"]),
+        ("datasets.context = 'train'", &["run 3"]),
+    ] {
+        let request = RunsRequest {
+            experiments: vec![eid.clone()],
+            filter: filter.to_owned(),
+            limit: 10,
+            ..RunsRequest::default()
+        };
+        let found: BTreeSet<String> =
+            store.runs_page(request).await.unwrap().runs.into_iter().map(|row| row.name).collect();
+        assert_eq!(found, expected.iter().map(|name| (*name).to_owned()).collect(), "{filter}");
+    }
 }
