@@ -51,5 +51,7 @@ fn follow(workspace: Workspace, line: &web_sys::Element, run: RunId) {
             scroll_within(&list, at, ROW_PX);
         }
         focus_line(at);
+        // A line that is moved in the page loses the focus.
+        request_animation_frame(move || focus_line(at));
     }
 }
