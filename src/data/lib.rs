@@ -5,6 +5,7 @@
 //! - [`run`]: a run, its params, tags and latest metrics
 //! - [`actions`]: what can be done to many runs at once
 //! - [`brush`]: which runs a brush lets through
+//! - [`calendar`]: days and dates
 //! - [`column`]: a column over runs, for tables, axes, brushes and groups
 //! - [`compare`]: runs side by side, and [`diff`] of their texts
 //! - [`series`]: points of one metric, and the JSON form of values that JSON cannot hold
@@ -27,6 +28,7 @@
 
 pub mod actions;
 pub mod brush;
+pub mod calendar;
 pub mod column;
 pub mod compare;
 pub mod csv;

@@ -1,5 +1,7 @@
 //! Durations and dates as people write them in a query: `90s`, `5m`, `'2026-01-31 14:00'`.
 
+use crate::calendar::{date_of_day, day_of_date};
+
 /// Units of a duration and what they are in milliseconds, the longest first.
 const UNITS: [(&str, i64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
@@ -42,8 +44,8 @@ pub(super) fn millis_of_date(text: &str) -> Option<i64> {
             None => break,
         }
     }
-    let days = days_of(year, month, day);
-    let whole = dates.next().is_none() && times.next().is_none() && civil(days) == (year, month, day);
+    let days = day_of_date(year, month, day);
+    let whole = dates.next().is_none() && times.next().is_none() && date_of_day(days) == (year, month, day);
     whole.then_some(((days * 24 + clock[0]) * 60 + clock[1]) * 60_000 + clock[2] * 1_000)
 }
 
@@ -53,33 +55,13 @@ pub(super) fn date_of_millis(millis: i64) -> Option<String> {
         return None;
     }
     let (days, second) = (millis / 86_400_000, millis / 1_000 % 86_400);
-    let (year, month, day) = civil(days);
+    let (year, month, day) = date_of_day(days);
     let date = format!("{year:04}-{month:02}-{day:02}");
     Some(match second {
         0 => date,
         _ if second % 60 == 0 => format!("{date} {:02}:{:02}", second / 3_600, second / 60 % 60),
         _ => format!("{date} {:02}:{:02}:{:02}", second / 3_600, second / 60 % 60, second % 60),
     })
-}
-
-/// Days since 1970 of a date in the Gregorian calendar, counted in years that begin in March and ages of 400 years
-/// (Howard Hinnant, "chrono-compatible low-level date algorithms").
-fn days_of(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let (age, of_age) = (year.div_euclid(400), year.rem_euclid(400));
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    age * 146_097 + of_age * 365 + of_age / 4 - of_age / 100 + of_year - 719_468
-}
-
-/// The date of a day since 1970, by the same source.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let (age, of_age) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let years = (of_age - of_age / 1_460 + of_age / 36_524 - of_age / 146_096) / 365;
-    let of_year = of_age - (365 * years + years / 4 - years / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let month = (from_march + 2) % 12 + 1;
-    (years + age * 400 + i64::from(month <= 2), month, of_year - (153 * from_march + 2) / 5 + 1)
 }
 
 #[cfg(test)]
