@@ -3,7 +3,7 @@ import { deflateRawSync } from 'node:zlib';
 import { curvesOf40, learningRuns } from '../support/learning.mjs';
 import { program } from '../support/program.mjs';
 import { tracking } from '../support/tracking.mjs';
-import { framesDuring, inColdBrowser, measureLoad, memoryAlone, move, pageMemoryMb, settled, sleep } from './browser.mjs';
+import { framesDuring, inColdBrowser, measureLoad, memoryAlone, move, settled, sleep } from './browser.mjs';
 
 /** The address of a tab of an experiment's workspace with `view`. */
 const addressOf = (url, experiment, tab, view = {}) =>
@@ -143,9 +143,14 @@ export async function rows(row) {
       row(`table: scroll ${way}, longest task`, scrolled.longest_task_ms, 'ms', 50);
       row(`table: scroll ${way}, frames`, scrolled.fps, '/s');
     }
-    row('memory of the page', pageMemoryMb(process.pid), 'MB');
   });
-  await withSynthetic(100_000, work, 200 - OTHER_COLUMNS);
+  const alone = async (server, experiment) => {
+    await work(server, experiment);
+    const seen = () => !!document.querySelector('.grid-row .run-name');
+    const table = addressOf(server.url, experiment, 'table', { order_by: 'metrics.val_loss ASC' });
+    row('memory of the page, table scrolled', await memoryAlone(table, 100, seen), 'MB');
+  };
+  await withSynthetic(100_000, alone, 200 - OTHER_COLUMNS);
 }
 
 /** The comparer: 500 runs side by side over 300 rows, scrolled. */

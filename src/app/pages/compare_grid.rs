@@ -1,7 +1,7 @@
 //! The grid of the comparer: facts down, runs across, drawn only where it is in sight.
 
 use crate::{
-    pages::compare_cell::{cell_text, listing_note},
+    pages::compare_cell::{CellText, cell_text, listing_note},
     state::{
         Workspace,
         compare::{Comparison, Line, toggle},
@@ -10,6 +10,7 @@ use crate::{
         icon::{Icon, icon},
         observe::size_of,
         theme::ThemeState,
+        window::{Window, follow},
     },
 };
 use charts::format::{count_text, counted};
@@ -19,6 +20,7 @@ use data::{
 };
 use leptos::{ev, html, prelude::*};
 use std::sync::Arc;
+use wasm_bindgen::JsCast;
 
 /// The height of a line and of the heads of the runs, CSS pixels, as in the style sheet.
 const ROW_PX: f64 = 28.0;
@@ -84,23 +86,29 @@ pub fn CompareGrid(
     let narrow = Memo::new(move |_| size.get().0 < NARROW_PX);
     let name_px = Memo::new(move |_| if narrow.get() { NARROW_NAME_PX } else { NAME_PX });
     let base = Memo::new(move |_| compared.with(|of| of.runs.first().map(|row| Placed { at: 0, row: row.clone() })));
-    let columns = Memo::new(move |_| {
+    let wanted = Memo::new(move |_| {
         let ((left, _), (width, _)) = (scrolled.get(), size.get());
-        let from = ((left / RUN_PX) as usize).saturating_sub(1).max(1);
-        let to = ((left + width) / RUN_PX).ceil() as usize + 1;
+        let count = compared.with(|of| of.runs.len());
+        let to = (((left + width) / RUN_PX).ceil() as usize + 1).min(count);
+        (((left / RUN_PX) as usize).saturating_sub(1).max(1).min(to), to)
+    });
+    let placed = move |(from, to): Window| {
         compared.with(|of| {
             let place = |(at, row): (usize, &Arc<RunRow>)| Placed { at, row: row.clone() };
             of.runs.iter().enumerate().take(to).skip(from).map(place).collect::<Vec<_>>()
         })
-    });
+    };
+    let columns_drawn = follow(wanted);
+    let columns = Memo::new(move |_| placed(columns_drawn.get()));
     let rows = Memo::new(move |_| {
         let count = lines.with(|lines| lines.len());
         let first = (scrolled.get().1 / ROW_PX) as usize;
         let end = (first + (size.get().1 / ROW_PX).ceil() as usize + SPARE_LINES).min(count);
         (first.saturating_sub(SPARE_LINES).min(end), end)
     });
+    let rows_drawn = follow(rows);
     Effect::new(move |_| {
-        let runs = base.get().into_iter().chain(columns.get()).map(|placed| placed.row.run_id).collect();
+        let runs = base.get().into_iter().chain(placed(wanted.get())).map(|placed| placed.row.run_id).collect();
         comparison.in_sight.set(runs);
     });
     let width = move || format!("{}px", name_px.get() + compared.with(|of| of.runs.len()) as f64 * RUN_PX);
@@ -109,10 +117,21 @@ pub fn CompareGrid(
     view! {
         <div class="grid compare-grid" node_ref=node role="grid" aria-label="Runs side by side" tabindex="0"
             data-narrow=move || narrow.get().to_string()
+            style:--name=move || format!("{}px", name_px.get())
             aria-rowcount=move || lines.with(|lines| lines.len() + 1)
             aria-colcount=move || compared.with(|of| of.runs.len() + 1)
             aria-activedescendant=move || active.get().map(id_of)
             on:keydown=on_key
+            on:click=move |event| {
+                if let Some(place) = place_of(&event) {
+                    active.set(Some(place));
+                }
+            }
+            on:dblclick=move |event| {
+                if let Some(place) = place_of(&event) {
+                    look_into.run(place);
+                }
+            }
             on:scroll=move |_| {
                 if let Some(grid) = node.get_untracked() {
                     set_scrolled.set((f64::from(grid.scroll_left()), f64::from(grid.scroll_top())));
@@ -127,7 +146,7 @@ pub fn CompareGrid(
                 style:height=move || format!("{}px", lines.with(|lines| lines.len()) as f64 * ROW_PX)>
                 <For
                     each=move || {
-                        let (from, to) = rows.get();
+                        let (from, to) = rows_drawn.get();
                         lines.with(|lines| (from..to).filter_map(|at| Some((at, lines.get(at)?.clone()))).collect::<Vec<_>>())
                     }
                     key=Clone::clone
@@ -147,9 +166,17 @@ fn id_of((line, run): Place) -> String {
     format!("compare-{line}-{run}")
 }
 
+/// The cell that was pressed. One look for all of them: a listener a cell costs as much as its text.
+fn place_of(event: &ev::MouseEvent) -> Option<Place> {
+    let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    let id = target.closest(".compare-cell").ok()??.id();
+    let (line, run) = id.strip_prefix("compare-")?.split_once('-')?;
+    Some((line.parse().ok()?, run.parse().ok()?))
+}
+
 /// Where the run at a place stands; the base follows the name by itself.
-fn left_of(grid: Grid, at: usize) -> Option<String> {
-    (at > 0).then(|| format!("{}px", grid.name_px.get() + at as f64 * RUN_PX))
+fn left_of(at: usize) -> Option<String> {
+    (at > 0).then(|| format!("left: calc(var(--name) + {}px)", at as f64 * RUN_PX))
 }
 
 #[component]
@@ -170,7 +197,7 @@ fn Head(grid: Grid, placed: Placed) -> impl IntoView {
     };
     let name = row.name.clone();
     view! {
-        <div class="compare-head" role="columnheader" aria-colindex=at + 2 data-base=(at == 0).to_string() style:left=move || left_of(grid, at)
+        <div class="compare-head" role="columnheader" aria-colindex=at + 2 data-base=(at == 0).to_string() style=left_of(at)
             data-raised=move || if workspace.hovered.get() == Some(run) { "true" } else { "false" }
             on:pointerenter=move |_| workspace.hovered.set(Some(run))
             on:pointerleave=move |_| workspace.hovered.set(None)>
@@ -299,19 +326,22 @@ fn files_of(grid: Grid, fact: &Fact, runs: [RunId; 2]) -> [Option<Arc<Files>>; 2
 #[component]
 fn Cell(grid: Grid, at: usize, fact: Arc<Fact>, placed: Placed) -> impl IntoView {
     let Placed { at: run_at, row } = placed;
-    let place = (at, run_at);
-    let run = row.run_id;
+    let (place, run) = ((at, run_at), row.run_id);
     let base = grid.base.get_untracked().map_or_else(|| row.clone(), |base| base.row);
     let is_file = matches!(fact.key, Key::File(_));
-    let words = {
-        let row = row.clone();
-        move || {
-            let [files, base_files] = files_of(grid, &fact, [run, base.run_id]);
-            cell_text(&fact, &row, files.as_deref(), &base, base_files.as_deref())
-        }
+    let words = move || {
+        let [files, base_files] = files_of(grid, &fact, [run, base.run_id]);
+        cell_text(&fact, &row, files.as_deref(), &base, base_files.as_deref())
     };
-    // Only files come later than their cell.
-    let words = if is_file { Signal::from(Memo::new(move |_| words())) } else { Signal::stored(words()) };
+    if is_file {
+        // Files come later than their cell.
+        let words = Memo::new(move |_| words());
+        return (move || cell_view(grid, place, run, words.get())).into_any();
+    }
+    cell_view(grid, place, run, words())
+}
+
+fn cell_view(grid: Grid, place: Place, run: RunId, words: CellText) -> AnyView {
     let is_active = Memo::new(move |_| grid.active.get() == Some(place));
     let hovered = grid.workspace.hovered;
     let tools = move || {
@@ -327,27 +357,16 @@ fn Cell(grid: Grid, at: usize, fact: Arc<Fact>, placed: Placed) -> impl IntoView
         })
     };
     view! {
-        <div class="compare-cell" role="gridcell" id=id_of(place) aria-colindex=run_at + 2
-            data-base=(run_at == 0).to_string()
-            data-look=move || words.with(|words| words.look)
-            data-differs=move || words.with(|words| words.differs.to_string())
-            data-active=move || is_active.get().to_string()
+        <div class="compare-cell" role="gridcell" id=id_of(place) aria-colindex=place.1 + 2
+            data-base=(place.1 == 0).to_string() data-look=words.look data-differs=words.differs.to_string()
             aria-selected=move || is_active.get().to_string()
             data-raised=move || if hovered.get() == Some(run) { "true" } else { "false" }
-            style:left=move || left_of(grid, run_at)
-            title=move || words.with(|words| words.title.clone())
-            on:click=move |_| grid.active.set(Some(place))
-            on:dblclick=move |_| grid.look_into.run(place)>
-            {move || {
-                let words = words.get();
-                view! {
-                    {(words.differs && words.delta.is_none()).then(|| view! {
-                        <span class="compare-mark" role="img" aria-label="differs from the base">"≠"</span>
-                    })}
-                    <span class="compare-value">{words.text}</span>
-                    {words.delta.map(|delta| view! { <span class="compare-delta">{delta}</span> })}
-                }
-            }}
+            style=left_of(place.1) title=words.title>
+            {(words.differs && words.delta.is_none()).then(|| view! {
+                <span class="compare-mark" role="img" aria-label="differs from the base">"≠"</span>
+            })}
+            <span class="compare-value">{words.text}</span>
+            {words.delta.map(|delta| view! { <span class="compare-delta">{delta}</span> })}
             {tools}
         </div>
     }

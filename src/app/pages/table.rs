@@ -19,6 +19,7 @@ use crate::{
         icon::{Icon, icon},
         menu::{Action, Menu},
         observe::size_of,
+        window::{Window, follow},
     },
 };
 use data::column::{Attribute, Column};
@@ -142,19 +143,20 @@ fn Grid(workspace: Workspace) -> impl IntoView {
         workspace.lines.track();
         workspace.want_lines(from, to);
     });
-    let in_sight = Memo::new(move |_| {
+    let columns_wanted = Memo::new(move |_| {
         let (left, width) = (at.get().0 - SPARE_PX, size.get().0 + 2.0 * SPARE_PX);
         // In steps, so that most of a scroll changes nothing.
         let left = (left / SPARE_PX).floor() * SPARE_PX;
         placed.with(|placed| {
-            placed
-                .iter()
-                .filter(|column| column.pinned || (column.left + column.width > left && column.left < left + width))
-                .cloned()
-                .collect::<Vec<_>>()
+            let from = placed.partition_point(|column| column.pinned || column.left + column.width <= left);
+            (from, placed.partition_point(|column| column.pinned || column.left < left + width))
         })
     });
-    ask_for_more(workspace, rows, in_sight);
+    let columns_drawn = follow(columns_wanted);
+    let rows_drawn = follow(rows);
+    let in_sight = Memo::new(move |_| placed.with(|placed| within(placed, columns_drawn.get())));
+    let wanted = Memo::new(move |_| placed.with(|placed| within(placed, columns_wanted.get())));
+    ask_for_more(workspace, rows, wanted);
     let menu = RwSignal::new(None::<CellAt>);
     let empty = move || {
         let list = workspace.runs.list.get();
@@ -199,7 +201,7 @@ fn Grid(workspace: Workspace) -> impl IntoView {
                 style:height=move || format!("{}px", count.get() as f64 * ROW_PX)>
                 <For
                     each=move || {
-                        let (from, to) = rows.get();
+                        let (from, to) = rows_drawn.get();
                         (from..to).collect::<Vec<_>>()
                     }
                     key=|at| *at
@@ -209,6 +211,13 @@ fn Grid(workspace: Workspace) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// The columns of a window, and the pinned ones before them.
+fn within(placed: &[Placed], (from, to): Window) -> Vec<Placed> {
+    let pinned = placed.iter().take_while(|column| column.pinned);
+    let scrolled = placed.iter().take(to).skip(from).filter(|column| !column.pinned);
+    pinned.chain(scrolled).cloned().collect()
 }
 
 /// The columns with their places.

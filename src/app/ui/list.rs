@@ -1,6 +1,6 @@
 //! A list of any length that draws only its visible rows.
 
-use crate::ui::observe::size_of;
+use crate::ui::{observe::size_of, window::follow};
 use leptos::{html, prelude::*};
 
 /// Rows drawn beyond each edge, so that scrolling shows no gaps.
@@ -42,6 +42,7 @@ where
         (first.saturating_sub(SPARE).min(end), end)
     });
     Effect::new(move |_| on_range.run(range.get()));
+    let drawn = follow(range);
     view! {
         <div
             class="list"
@@ -57,7 +58,7 @@ where
             <div class="list-space" role="presentation" style:height=move || format!("{}px", count.get() as f64 * row_px)>
                 <For
                     each=move || {
-                        let (from, to) = range.get();
+                        let (from, to) = drawn.get();
                         let key = key.clone();
                         (from..to).map(move |at| (at, key(at))).collect::<Vec<_>>()
                     }

@@ -12,6 +12,7 @@
 //! - [`save`]: files handed to the person
 //! - [`suggest`]: a text field with proposals
 //! - [`theme`]: light and dark
+//! - [`window`]: the part of a long list that is drawn
 
 pub mod canvas;
 pub mod copy;
@@ -29,3 +30,4 @@ pub mod segments;
 pub mod split;
 pub mod suggest;
 pub mod theme;
+pub mod window;
