@@ -28,6 +28,8 @@ use web_sys::HtmlCanvasElement;
 const SLICE_MILLIS: f64 = 8.0;
 /// How many lines are drawn between two looks at the clock.
 const LINES_A_LOOK: usize = 8;
+/// With more lines than this the first slice has a frame of its own: what made the chart took a slice's time already.
+const OWN_FRAME_FROM: usize = 200;
 
 /// What is on the screen: a hover asks this, not the pixels.
 pub struct Picture {
@@ -97,7 +99,13 @@ impl LineCanvas {
         raster.draw_bands(&chart, &layout, &theme);
         let order = chart.drawing_order();
         let picture = Rc::new(Picture { chart, layout, theme });
-        self.slice(Drawing { number, picture, order, next: 0, raster, done: Box::new(done) });
+        let drawing = Drawing { number, picture, order, next: 0, raster, done: Box::new(done) };
+        if drawing.order.len() > OWN_FRAME_FROM {
+            let this = *self;
+            request_animation_frame(move || this.slice(drawing));
+        } else {
+            self.slice(drawing);
+        }
     }
 
     /// Stops a drawing that is under way, and forgets the picture with its pixels: those of many panels weigh

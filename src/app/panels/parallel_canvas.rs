@@ -23,8 +23,11 @@ use std::{
     sync::Arc,
 };
 
-/// How long lines are added in one frame, milliseconds; turning sums to pixels comes on top.
+/// How long lines are added in one frame, milliseconds, and at least in a frame that also turns sums to pixels.
 const SLICE_MILLIS: f64 = 6.0;
+const LEAST_SLICE_MILLIS: f64 = 2.0;
+/// How long a frame works at most if the next one can turn sums to pixels as well, milliseconds.
+const FRAME_MILLIS: f64 = 8.0;
 /// How many lines are added between two looks at the clock.
 const LINES_A_LOOK: usize = 48;
 /// In how many frames lines that come and go are shown once, before they are whole: turning all sums to pixels
@@ -84,6 +87,8 @@ struct Work {
     shown: bool,
     /// How many frames passed since lines that still come and go were last put on the screen.
     unseen: u32,
+    /// How long it took to turn sums to pixels the last time, milliseconds.
+    look_millis: f64,
     /// The sums of all lines in one colour, and which still lack; `None` before and after.
     base: Option<(Density, Vec<u32>)>,
     base_shown: bool,
@@ -131,6 +136,7 @@ impl ParallelCanvas {
             next: 0,
             shown: false,
             unseen: 0,
+            look_millis: 0.0,
             base: None,
             base_shown: false,
             done: Rc::new(done),
@@ -167,14 +173,19 @@ impl ParallelCanvas {
         if wanted.len() != work.drawn.len() {
             return;
         }
-        if work.next < work.drawn.len() || !work.shown {
-            let whole = work.step(&wanted);
+        if work.next < work.drawn.len() || !work.shown || work.unseen > 0 {
+            let begun = now();
+            let due = work.shown && work.unseen + 1 >= FRAMES_A_LOOK;
+            let left = if due { (SLICE_MILLIS - work.look_millis).max(LEAST_SLICE_MILLIS) } else { SLICE_MILLIS };
+            let whole = work.step(&wanted, begun + left);
             work.unseen += 1;
-            if whole || (work.shown && work.unseen >= FRAMES_A_LOOK) {
+            let in_time = !work.shown || now() - begun + work.look_millis <= FRAME_MILLIS;
+            let seen = due || (whole && in_time);
+            if seen {
                 work.unseen = 0;
                 self.present_lines(work, &wanted);
             }
-            if whole {
+            if whole && seen {
                 if !work.shown {
                     work.shown = true;
                     self.present_axes(work);
@@ -182,7 +193,7 @@ impl ParallelCanvas {
                 }
                 (work.done)();
             }
-            if !whole || !work.base_shown {
+            if !(whole && seen && work.base_shown) {
                 self.schedule_again(&state);
             }
         } else if !work.base_shown {
@@ -203,8 +214,10 @@ impl ParallelCanvas {
 
     fn present_lines(&self, work: &mut Work, wanted: &[bool]) {
         let Some(canvas) = self.lines.get_untracked() else { return };
+        let begun = now();
         let count = wanted.iter().filter(|through| **through).count();
         put(&canvas, &mut work.density, &work.picture.fine, opacity_of_one(count));
+        work.look_millis = now() - begun;
     }
 
     fn present_base(&self, work: &mut Work) {
@@ -271,11 +284,10 @@ fn draw_raised(context: &web_sys::CanvasRenderingContext2d, picture: &Picture, a
 }
 
 impl Work {
-    /// Lets lines come and go for a slice of time; says whether all are as wanted.
-    fn step(&mut self, wanted: &[bool]) -> bool {
+    /// Lets lines come and go until a time; says whether all are as wanted.
+    fn step(&mut self, wanted: &[bool], until: f64) -> bool {
         let Picture { chart, fine, fine_scale, .. } = &*self.picture;
         let (mut come, mut go) = (Vec::with_capacity(LINES_A_LOOK), Vec::with_capacity(LINES_A_LOOK));
-        let until = now() + SLICE_MILLIS;
         loop {
             while self.next < wanted.len() && come.len() + go.len() < LINES_A_LOOK {
                 let at = self.next;
