@@ -144,3 +144,23 @@ test('a search among many runs brings what is in sight first, and panels draw it
   await expect(loss.getByRole('img')).toHaveAccessibleName(/: 500 runs/);
   expect(asked.frames).toHaveLength(2);
 });
+
+test('the lines of groups are of all runs, and of none that is hidden', async ({ page, many }) => {
+  await page.goto(many.address);
+  const loss = page.getByRole('figure', { name: 'train_loss', exact: true });
+  await expect(loss).toContainText('the first 1,000 of 1,500 runs are drawn');
+  await page.getByRole('button', { name: /^Group/ }).click();
+  await page.getByRole('combobox', { name: 'Add a column to group by' }).fill('params.optimizer');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await expect(summaryOf(page)).toHaveText('1,500 runs in 4 groups');
+  await expect(loss).toContainText('of 1,500 runs in 4 groups');
+  await expect(loss).not.toContainText('are drawn');
+
+  const all = await counted(many, 'params.optimizer');
+  await page.getByRole('checkbox', { name: 'Show the runs of lion' }).click();
+  await expect(summaryOf(page)).toHaveText(`1,500 runs in 4 groups, ${all.lion} hidden`);
+  await expect(loss).toContainText(`of ${(RUNS - all.lion).toLocaleString('en')} runs in 3 groups`);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(loss).toContainText('of 1,500 runs in 4 groups');
+});

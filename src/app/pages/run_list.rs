@@ -108,7 +108,12 @@ pub fn summary(workspace: Workspace) -> String {
         (true, MOST_GROUPS) => format!(" in the first {} groups", count(MOST_GROUPS as u64)),
         (true, groups) => format!(" in {}", counted(groups as u64, "group", "groups")),
     });
-    let newest = workspace.view(|view| view.order_by.is_empty()).get();
+    let (newest, hidden) = workspace.view(|view| (view.order_by.is_empty(), view.hidden.len())).get();
+    if workspace.grouped_set().get().is_some() {
+        // Panels draw groups, and the server sums up all that is in them.
+        let hidden = if hidden > 0 { format!(", {} hidden", count(hidden as u64)) } else { String::new() };
+        return format!("{found}{groups}{hidden}");
+    }
     let which = match drawn == MOST_DRAWN && matching > drawn {
         true if newest => "the newest ",
         true => "the first ",

@@ -17,6 +17,7 @@ use charts::{
 };
 use data::{
     column::Column,
+    frame::RunSet,
     run::RunRow,
     view::{LegendPlace, LineLook},
 };
@@ -58,6 +59,8 @@ pub(super) struct Panel {
     pub(super) pictured: RwSignal<bool>,
     /// What was asked, and what is not answered yet.
     pub(super) questions: StoredValue<Questions>,
+    /// All runs of its groups, where the server refused to sum up so many: the first are drawn instead.
+    pub(super) refused: RwSignal<Option<RunSet>>,
     /// Growth that arrived while an answer was awaited.
     pub(super) waiting: RwSignal<bool>,
     /// Whether it is in sight.
@@ -210,6 +213,7 @@ impl Panel {
             loading: RwSignal::new(true),
             drawing: RwSignal::new(0),
             pictured: RwSignal::new(false),
+            refused: RwSignal::new(None),
             questions: StoredValue::new(Questions::default()),
             waiting: RwSignal::new(false),
             seen,

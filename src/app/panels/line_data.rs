@@ -4,7 +4,7 @@
 use super::line::Panel;
 use crate::{
     api::ApiError,
-    state::{frames::PanelFrame, source},
+    state::{MOST_DRAWN, frames::PanelFrame, source},
 };
 use data::{
     frame::{FrameRequest, XAxis},
@@ -86,6 +86,8 @@ impl Panel {
     /// one plot.
     pub(super) fn ask(self, size: ReadSignal<(f64, f64)>) {
         let run_set = self.workspace.run_set();
+        let grouped_set = self.workspace.grouped_set();
+        let refused = self.refused;
         let seen = self.seen;
         let view = self.workspace.view(|view| View {
             lines: view.lines.clone(),
@@ -102,6 +104,7 @@ impl Panel {
                 return None;
             }
             let run_set = run_set.get()?;
+            let grouped_set = grouped_set.get().filter(|set| refused.with(|refused| refused.as_ref() != Some(set)));
             let baseline = baseline.with(|row| row.as_ref().map(|row| row.run_id));
             let width_px = ((width / WIDTH_STEP).ceil() * WIDTH_STEP) as u32;
             let look = self.look.get();
@@ -112,8 +115,10 @@ impl Panel {
                 // What cannot be read is not asked; the settings say where it is wrong.
                 let request = request.map_err(|error| error.to_string());
                 let request = request.map(|request| {
+                    // Thousands drawn thin as well are too many.
+                    let whole = request.group.as_ref().is_some_and(|group| !group.look.members);
                     self.workspace.apart(FrameRequest {
-                        run_set: run_set.clone(),
+                        run_set: grouped_set.as_ref().filter(|_| whole).unwrap_or(&run_set).clone(),
                         // Who does not name it is not asked anew when it changes.
                         baseline: baseline.filter(|_| request.expression.contains("baseline")),
                         width_px,
@@ -166,6 +171,12 @@ impl Panel {
             questions.open.remove(&line);
         });
         self.errors.update(|errors| drop(errors.insert(line, ApiError::Refused(400, wrong))));
+    }
+
+    /// Whether a refused request was for all runs of groups that are too many to be named.
+    fn are_too_many(self, request: &FrameRequest) -> bool {
+        let total = self.workspace.runs.pictured.with_untracked(|list| list.total());
+        request.group.is_some() && request.run_set.runs.is_none() && total > MOST_DRAWN
     }
 
     fn settle(self) {
@@ -285,6 +296,10 @@ impl Panel {
                     };
                     self.errors.update(|errors| drop(errors.remove(&line)));
                     self.frames.update(|frames| drop(Arc::make_mut(frames).insert(line, Arc::new(new))));
+                }
+                // Of more runs than the server sums up the first are, as the panel says.
+                Err(ApiError::Refused(400, _)) if self.are_too_many(&request) => {
+                    self.refused.set(Some(request.run_set))
                 }
                 // What is drawn stays while the server is away; it is asked again when it is back.
                 Err(ApiError::Offline) if self.frames.with_untracked(|frames| frames.contains_key(&line)) => {}

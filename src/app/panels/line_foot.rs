@@ -88,7 +88,9 @@ impl Panel {
         if beyond > 0 {
             text.push_str(&format!("; {beyond} more metrics are not drawn"));
         }
-        if drawn.len() >= crate::state::MOST_DRAWN && total > drawn.len() {
+        // Groups may be of all of them.
+        let named = self.frames.with(|frames| frames.values().any(|frame| frame.request.run_set.runs.is_some()));
+        if named && drawn.len() >= crate::state::MOST_DRAWN && total > drawn.len() {
             text.push_str(&format!(
                 "; the first {} of {} runs are drawn",
                 count(drawn.len() as u64),

@@ -385,6 +385,31 @@ impl Workspace {
         })
     }
 
+    /// All runs that groups are made of, where they are more than are drawn one by one: the hidden ones left out, the rest
+    /// found by the server. `None` where [`Workspace::run_set`] names them.
+    pub fn grouped_set(&self) -> Memo<Option<RunSet>> {
+        let workspace = *self;
+        let live = matches!(self.scope(), Scope::Experiment(_)) && !api::is_shared();
+        let choice = self.view(|view| {
+            let brushes = data::brush::resolved(&view.brushes, &view.directions);
+            let hidden = view.hidden.iter().filter(|run| Some(*run) != view.baseline.as_ref()).cloned();
+            let hidden = (!view.group_by.is_empty() && !view.hide_all).then(|| hidden.collect::<Vec<_>>());
+            hidden.map(|hidden| (hidden, brushes))
+        });
+        Memo::new(move |_| {
+            let (hidden, brushes) = choice.get().filter(|_| live)?;
+            let list = workspace.runs.pictured.get();
+            let drawn = workspace.runs.drawn.get();
+            // A pinned run may be none of those that pass the filter.
+            let beyond = drawn.keys().any(|run| list.place_of(*run).is_none());
+            if list.total() <= MOST_DRAWN || beyond {
+                return None;
+            }
+            let all = list.run_set(workspace.scope().experiments());
+            Some(RunSet { filter: runs::without(&all.filter, &hidden), brushes, ..all })
+        })
+    }
+
     /// Asks the server which metrics there are.
     pub fn load_metrics(&self) {
         let metrics = self.metrics;

@@ -9,7 +9,7 @@ mod list;
 mod load;
 
 pub use ask::applied_filter;
-pub(super) use ask::page_of;
+pub(super) use ask::{page_of, without};
 pub use list::{Chosen, RunList};
 
 use super::{MOST_DRAWN, Scope, debounced};

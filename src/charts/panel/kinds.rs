@@ -1,8 +1,10 @@
 //! Runs told apart by what they have in some columns.
 
 use data::{
-    column::{Cell, Column},
-    run::RunRow,
+    column::{Attribute, Cell, Column},
+    groups::GroupValue,
+    run::{LatestMetric, RunRow, RunStatus},
+    series::JsonNumber,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +32,35 @@ pub(super) fn detail(column: &Column, row: &RunRow) -> String {
 /// What the runs of a group share.
 pub(super) fn group_name(by: &[Column], row: &RunRow) -> String {
     by.iter().map(|column| detail(column, row)).collect::<Vec<_>>().join(", ")
+}
+
+/// A run that has only what the runs of a group share, for groups of which no run is at hand.
+pub(super) fn row_of_key(by: &[Column], key: &[GroupValue]) -> RunRow {
+    let mut row = RunRow::default();
+    for (column, value) in by.iter().zip(key) {
+        let (text, number) = match value {
+            GroupValue::Missing => continue,
+            GroupValue::Text(text) => (text.clone(), f64::NAN),
+            GroupValue::Number(y) => (y.to_string(), *y),
+        };
+        match column {
+            Column::Param(name) => drop(row.params.insert(name.clone(), text)),
+            Column::Tag(name) => drop(row.tags.insert(name.clone(), text)),
+            Column::Metric(name) => {
+                let latest = LatestMetric { value: JsonNumber(number), step: 0, time_millis: 0 };
+                row.metrics.insert(name.clone(), latest);
+            }
+            Column::Summary(..) => drop(row.summaries.insert(column.clone(), JsonNumber(number))),
+            Column::Attribute(Attribute::Name) => row.name = text,
+            Column::Attribute(Attribute::User) => row.user = text,
+            Column::Attribute(Attribute::Status) => row.status = RunStatus::of_name(&text).unwrap_or_default(),
+            Column::Attribute(Attribute::Start) => row.start_millis = number as i64,
+            Column::Attribute(Attribute::End) => row.end_millis = Some(number as i64),
+            // Counted from when it started, which is 1970 here.
+            Column::Attribute(Attribute::Duration) => row.end_millis = Some(row.start_millis + number as i64),
+        }
+    }
+    row
 }
 
 /// The params in which `rows` differ and that most of them share with others, the fewest kinds first.
@@ -99,7 +130,24 @@ fn key(by: &[Column], row: &RunRow) -> Vec<Option<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use data::run::{RunId, RunStatus};
+    use data::run::RunId;
+
+    #[test]
+    fn a_group_without_runs_at_hand_has_what_its_runs_share() {
+        let (text, number) = (GroupValue::Text("adam".into()), GroupValue::Number(0.125));
+        let by = |names: &[&str]| names.iter().map(|name| name.parse().expect(name)).collect::<Vec<Column>>();
+        for (names, key) in [
+            (&["params.opt", "params.lr"][..], vec![text.clone(), GroupValue::Text("0.125".into())]),
+            (&["tags.team", "params.lr"], vec![text.clone(), GroupValue::Missing]),
+            (&["metrics.loss", "metrics@min.loss"], vec![number.clone(), number.clone()]),
+            (&["attributes.user_id", "attributes.status"], vec![text, GroupValue::Text("FAILED".into())]),
+            (&["attributes.duration"], vec![GroupValue::Number(90_000.0)]),
+        ] {
+            let by = by(names);
+            let row = row_of_key(&by, &key);
+            assert_eq!(by.iter().map(|by| GroupValue::of(by, &row)).collect::<Vec<_>>(), key, "{names:?}");
+        }
+    }
 
     #[test]
     fn too_many_kinds_share_the_last_one() {

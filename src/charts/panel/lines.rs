@@ -2,7 +2,7 @@
 
 use super::{
     LineFrame, PanelSeries, Tints,
-    kinds::{Kinds, detail, differing_params, group_name, value_of},
+    kinds::{Kinds, detail, differing_params, group_name, row_of_key, value_of},
 };
 use crate::{
     color::palette_color,
@@ -17,7 +17,10 @@ use data::{
     template::{Place, Template},
     view::{LineLook, Originals},
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 /// How many facets a panel has at most; the rest share the last one.
 pub const MOST_FACETS: usize = 12;
@@ -65,15 +68,17 @@ pub(super) fn drawn(parts: &Parts) -> Drawn {
     let x_unit = parts.frames.iter().map(|(_, frame)| frame.x_unit).fold(f64::INFINITY, f64::min);
     let row_of: HashMap<RunId, &RunRow> = parts.rows.iter().map(|row| (row.run_id, *row)).collect();
     // Runs without points make no facet of their own.
-    let has_points = |row: &&&RunRow| {
-        let run = &row.run_id;
-        parts.frames.iter().any(|(_, frame)| {
-            frame.series.contains_key(run) || frame.groups.iter().any(|group| group.runs.contains(run))
-        })
-    };
     let pointed: Vec<&RunRow> = match parts.look.facet_by.is_empty() && parts.look.stroke_by.is_empty() {
         true => Vec::new(),
-        false => parts.rows.iter().filter(has_points).copied().collect(),
+        false => {
+            let groups = parts.frames.iter().flat_map(|(_, frame)| &frame.groups);
+            let grouped: HashSet<&RunId> = groups.flat_map(|group| group.runs.iter()).collect();
+            let has_points = |row: &&&RunRow| {
+                let run = &row.run_id;
+                grouped.contains(run) || parts.frames.iter().any(|(_, frame)| frame.series.contains_key(run))
+            };
+            parts.rows.iter().filter(has_points).copied().collect()
+        }
     };
     let facets = Kinds::of(&pointed, &parts.look.facet_by, MOST_FACETS);
     let strokes = Kinds::of(&pointed, &parts.look.stroke_by, Dashes::ALL.len());
@@ -97,7 +102,6 @@ pub(super) fn drawn(parts: &Parts) -> Drawn {
         };
         let mut group_of_run = HashMap::new();
         for group in &frame.groups {
-            let Some(row) = group.runs.iter().find_map(|run| row_of.get(run).copied()) else { continue };
             let index = match groups.iter().find(|(key, _)| *key == group.key) {
                 Some((_, index)) => *index,
                 None => {
@@ -110,6 +114,11 @@ pub(super) fn drawn(parts: &Parts) -> Drawn {
             if runs.len() < group.runs.len() {
                 *runs = group.runs.clone();
             }
+            // Of very many runs those at hand may be of other groups.
+            let stands_for = group.runs.iter().find_map(|run| row_of.get(run).copied());
+            let of_key =
+                stands_for.is_none().then(|| RunRow { color: index, ..row_of_key(parts.group_by, &group.key) });
+            let Some(row) = stands_for.or(of_key.as_ref()) else { continue };
             group_of_run.extend(group.runs.iter().map(|run| (*run, index)));
             let name = name_of(template.as_ref(), row, line, many_lines, |place| match place {
                 Place::Name => Some(group_name(parts.group_by, row)),

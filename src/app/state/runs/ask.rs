@@ -45,6 +45,14 @@ pub(super) fn named_filter<'a>(shorts: impl Iterator<Item = &'a String>) -> Stri
     }
 }
 
+/// A query for what passes `filter`, the runs with these first digits of their ids left out.
+pub fn without(filter: &str, shorts: &[String]) -> String {
+    if shorts.is_empty() {
+        return filter.to_owned();
+    }
+    both(&format!("NOT ({})", named_filter(shorts.iter())), filter)
+}
+
 /// The numbers of metrics beside the latest that `view` shows, groups, colours or brushes by.
 pub(super) fn summaries_of(view: &View) -> BTreeSet<Column> {
     let columns = view.table.columns.iter().chain(&view.group_by).chain(&view.color_by).chain(view.brushes.keys());
@@ -163,6 +171,16 @@ mod tests {
         view.selections.insert("best".into(), BTreeSet::new());
         assert!(parse_query(&applied_filter(&view)).is_ok());
         assert_eq!(both("a", "b OR c"), "a AND (b OR c)");
+        let hidden: Vec<String> = (0..10_000).map(|run| format!("{run:08x}")).collect();
+        for (filter, hidden, asked) in [
+            ("user = 'a'", &hidden[..0], "user = 'a'"),
+            ("", &hidden[7..8], "NOT (attributes.run_id RLIKE '^(00000007)')"),
+            ("user = 'a'", &hidden[7..8], "NOT (attributes.run_id RLIKE '^(00000007)') AND (user = 'a')"),
+        ] {
+            assert_eq!(without(filter, hidden), asked);
+            assert!(parse_query(asked).is_ok());
+        }
+        assert!(parse_query(&without("user = 'a'", &hidden)).is_ok(), "thousands are left out, too");
     }
 
     #[test]
