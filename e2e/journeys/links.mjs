@@ -54,6 +54,25 @@ test('share a view, open the link in a fresh profile, and revoke it', async ({ p
   await fresh.close();
 });
 
+test('find a report and a link by a part of its title', async ({ page, seeded }) => {
+  for (const title of ['Learning rates', 'Dropout']) {
+    await fetch(`${seeded.url}/api/reports`, { method: 'POST', body: JSON.stringify({ markdown: `# ${title}\n\nwords\n` }) });
+    await link(seeded, { title });
+  }
+  for (const [path, name, none] of [
+    ['reports', 'Search reports', 'No report has this in its title.'],
+    ['shares', 'Search links', 'No link has this in its title.'],
+  ]) {
+    await page.goto(`${seeded.url}/${path}`);
+    await expect(page.getByRole('row', { name: /Learning rates/ })).toBeVisible();
+    await page.getByRole('searchbox', { name }).fill('dropO');
+    await expect(page.getByRole('row', { name: /Dropout/ })).toBeVisible();
+    await expect(page.getByRole('row', { name: /Learning rates/ })).toHaveCount(0);
+    await page.getByRole('searchbox', { name }).fill('neither');
+    await expect(page.getByText(none)).toBeVisible();
+  }
+});
+
 test('a link with a password opens for who knows it', async ({ browser, seeded }) => {
   const token = await link(seeded, { password: 'correct horse', title: 'Locked' });
   const fresh = await browser.newContext();

@@ -285,7 +285,7 @@ fn files_words(comparison: Comparison, shown: usize, all: usize) -> String {
 
 #[component]
 fn FactRow(grid: Grid, at: usize, fact: Arc<Fact>) -> impl IntoView {
-    let title = fact.title().to_owned();
+    let title = title_view(&fact);
     let (of_base, of_others) = (fact.clone(), fact.clone());
     // A cell shows what its own run and the base have.
     let key = move |placed: &Placed| (placed.key(), grid.base.with(|base| base.as_ref().map(Placed::key)));
@@ -297,7 +297,7 @@ fn FactRow(grid: Grid, at: usize, fact: Arc<Fact>) -> impl IntoView {
         <div class="compare-row" role="row" aria-rowindex=at + 2 data-differs=fact.differs.to_string()
             style:transform=format!("translateY({}px)", at as f64 * ROW_PX)>
             <div class="compare-name" role="rowheader" title=hint style:width=move || format!("{}px", grid.name_px.get())>
-                <span>{title}</span>
+                {title}
             </div>
             <For each=move || grid.base.get() key=key
                 children=move |placed| view! { <Cell grid at fact=of_base.clone() placed/> }/>
@@ -310,6 +310,15 @@ fn FactRow(grid: Grid, at: usize, fact: Arc<Fact>) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// What a fact is called. Where a path has no room, its folders give way to its end, which tells it apart.
+fn title_view(fact: &Fact) -> AnyView {
+    let title = fact.title().to_owned();
+    match fact.key {
+        Key::File(_) => view! { <span class="compare-path"><bdi>{title}</bdi></span> }.into_any(),
+        Key::Column(_) => view! { <span>{title}</span> }.into_any(),
+    }
 }
 
 /// The files of two runs, where a fact is about files.

@@ -22,6 +22,7 @@ pub fn ReportsPage() -> impl IntoView {
     shell.actions.set(None);
     let answer = RwSignal::new(None::<Result<Vec<ReportRow>, ApiError>>);
     let removed = RwSignal::new(None::<ReportRow>);
+    let search = RwSignal::new(String::new());
     let failed = RwSignal::new(None::<ApiError>);
     let load = move || {
         spawn_local(async move {
@@ -65,7 +66,7 @@ pub fn ReportsPage() -> impl IntoView {
         Some(Ok(rows)) if rows.is_empty() => {
             view! { <p class="report-missing">"No report yet. Begin one above, or with “Add to report” in the menu of any panel."</p> }.into_any()
         }
-        Some(Ok(rows)) => view! { <Rows rows remove/> }.into_any(),
+        Some(Ok(rows)) => view! { <Rows rows search remove/> }.into_any(),
     }
     };
     let templates = TEMPLATES
@@ -82,7 +83,14 @@ pub fn ReportsPage() -> impl IntoView {
     view! {
         <div class="page">
             <div class="page-body">
-                <div class="page-head"><h1>"Reports"</h1> <a class="page-other" href="/">"Experiments"</a> <Import begin failed/></div>
+                <div class="page-head"><h1>"Reports"</h1> <a class="page-other" href="/">"Experiments"</a>
+                    <label class="search" style="width: 260px">
+                        {icon(Icon::Search)}
+                        <input class="field" type="search" placeholder="Search reports" aria-label="Search reports"
+                            on:input=move |event| search.set(event_target_value(&event))/>
+                    </label>
+                    <Import begin failed/>
+                </div>
                 <div class="report-templates" role="group" aria-label="New report">{templates}</div>
                 {move || failed.get().map(|error| view! { <p class="view-error" role="alert">{error.to_string()}</p> })}
                 {move || removed.get().map(|row| view! {
@@ -196,9 +204,9 @@ fn Import(begin: Callback<NewReport>, failed: RwSignal<Option<ApiError>>) -> imp
 }
 
 #[component]
-fn Rows(rows: Vec<ReportRow>, remove: Callback<ReportRow>) -> impl IntoView {
+fn Rows(rows: Vec<ReportRow>, search: RwSignal<String>, remove: Callback<ReportRow>) -> impl IntoView {
     let now = now_millis();
-    let line = |row: ReportRow| {
+    let line = move |row: ReportRow| {
         let href = format!("/reports/{}", path_part(&row.id));
         let title = title_of(&row);
         let state = match (&row.published, row.changed) {
@@ -218,10 +226,19 @@ fn Rows(rows: Vec<ReportRow>, remove: Callback<ReportRow>) -> impl IntoView {
             </tr>
         }
     };
+    let lines = move || {
+        let wanted = search.get().to_lowercase();
+        let found = |row: &&ReportRow| title_of(row).to_lowercase().contains(&wanted);
+        let matching: Vec<_> = rows.iter().filter(found).cloned().collect();
+        match matching.is_empty() {
+            true => view! { <tr><td colspan="5">"No report has this in its title."</td></tr> }.into_any(),
+            false => matching.into_iter().map(line).collect_view().into_any(),
+        }
+    };
     view! {
         <table class="table experiments">
             <thead><tr><th>"Title"</th><th>"State"</th><th class="number">"Comments"</th><th>"Last change"</th><th><span class="visually-hidden">"Actions"</span></th></tr></thead>
-            <tbody>{rows.into_iter().map(line).collect_view()}</tbody>
+            <tbody>{lines}</tbody>
         </table>
     }
     .into_any()

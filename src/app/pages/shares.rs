@@ -4,7 +4,10 @@ use crate::{
     api::{self, ApiError},
     pages::views::address_of,
     routes::Shell,
-    ui::format::{ago, local_time, now_millis},
+    ui::{
+        format::{ago, local_time, now_millis},
+        icon::{Icon, icon},
+    },
 };
 use data::{
     share::{ANY_HOST, ShareRow, ShareTarget},
@@ -19,6 +22,7 @@ pub fn SharesPage() -> impl IntoView {
     shell.actions.set(None);
     shell.at(vec![("Experiments".to_owned(), Some("/".to_owned())), ("Share links".to_owned(), None)]);
     let shares = RwSignal::new(None::<Result<Vec<ShareRow>, ApiError>>);
+    let search = RwSignal::new(String::new());
     let load = Callback::new(move |()| {
         spawn_local(async move {
             let answer = api::shares().await;
@@ -28,7 +32,14 @@ pub fn SharesPage() -> impl IntoView {
     load.run(());
     view! {
         <div class="page">
-            <h1>"Share links"</h1>
+            <div class="page-head">
+                <h1>"Share links"</h1>
+                <label class="search" style="width: 260px">
+                    {icon(Icon::Search)}
+                    <input class="field" type="search" placeholder="Search links" aria-label="Search links"
+                        on:input=move |event| search.set(event_target_value(&event))/>
+                </label>
+            </div>
             {move || match shares.get() {
                 None => view! { <div class="skeleton" style="height: 32px" aria-busy="true"></div> }.into_any(),
                 Some(Err(error)) => view! { <p role="alert" class="view-error">{error.to_string()}</p> }.into_any(),
@@ -37,7 +48,15 @@ pub fn SharesPage() -> impl IntoView {
                 }
                 .into_any(),
                 Some(Ok(shares)) => {
-                    let rows = shares.into_iter().map(|share| view! { <Row share on_change=load/> }).collect_view();
+                    let rows = move || {
+                        let wanted = search.get().to_lowercase();
+                        let found = |share: &&ShareRow| share.title.to_lowercase().contains(&wanted);
+                        let matching: Vec<_> = shares.iter().filter(found).cloned().collect();
+                        match matching.is_empty() {
+                            true => view! { <tr><td colspan="7">"No link has this in its title."</td></tr> }.into_any(),
+                            false => matching.into_iter().map(|share| view! { <Row share on_change=load/> }).collect_view().into_any(),
+                        }
+                    };
                     view! {
                         <table class="shares">
                             <thead><tr><th>"Title"</th><th>"Shows"</th><th>"Made"</th><th>"Last use"</th><th>"Ends"</th><th>"Frames"</th><th></th></tr></thead>

@@ -24,10 +24,10 @@ use std::{
 };
 
 /// How long lines are added in one frame, milliseconds, and at least in a frame that also turns sums to pixels.
-const SLICE_MILLIS: f64 = 6.0;
+const SLICE_MILLIS: f64 = 5.0;
 const LEAST_SLICE_MILLIS: f64 = 2.0;
 /// How long a frame works at most if the next one can turn sums to pixels as well, milliseconds.
-const FRAME_MILLIS: f64 = 8.0;
+const FRAME_MILLIS: f64 = 7.0;
 /// How many lines are added between two looks at the clock.
 const LINES_A_LOOK: usize = 48;
 /// In how many frames lines that come and go are shown once, before they are whole: turning all sums to pixels
