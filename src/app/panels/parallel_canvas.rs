@@ -26,6 +26,8 @@ use std::{
 /// How long lines are added in one frame, milliseconds, and at least in a frame that also turns sums to pixels.
 const SLICE_MILLIS: f64 = 5.0;
 const LEAST_SLICE_MILLIS: f64 = 2.0;
+/// How long lines are added in one frame before there is a picture at all, milliseconds.
+const FIRST_SLICE_MILLIS: f64 = 12.0;
 /// How long a frame works at most if the next one can turn sums to pixels as well, milliseconds.
 const FRAME_MILLIS: f64 = 7.0;
 /// How many lines are added between two looks at the clock.
@@ -81,6 +83,8 @@ struct Work {
     density: Density,
     /// Which lines are in the sums.
     drawn: Vec<bool>,
+    /// The lines that the picture begins with, while they are added.
+    first: Option<First>,
     /// The first line whose state may differ from what is wanted.
     next: usize,
     /// Whether the screen shows this picture already.
@@ -93,6 +97,13 @@ struct Work {
     base: Option<(Density, Vec<u32>)>,
     base_shown: bool,
     done: Rc<dyn Fn()>,
+}
+
+/// Lines that are added to empty sums, gap by gap, as many of them as there are.
+struct First {
+    lines: Vec<u32>,
+    gap: usize,
+    next: usize,
 }
 
 impl ParallelCanvas {
@@ -133,6 +144,7 @@ impl ParallelCanvas {
             picture,
             density,
             drawn,
+            first: None,
             next: 0,
             shown: false,
             unseen: 0,
@@ -176,7 +188,11 @@ impl ParallelCanvas {
         if work.next < work.drawn.len() || !work.shown || work.unseen > 0 {
             let begun = now();
             let due = work.shown && work.unseen + 1 >= FRAMES_A_LOOK;
-            let left = if due { (SLICE_MILLIS - work.look_millis).max(LEAST_SLICE_MILLIS) } else { SLICE_MILLIS };
+            let left = match (work.shown, due) {
+                (false, _) => FIRST_SLICE_MILLIS,
+                (true, true) => (SLICE_MILLIS - work.look_millis).max(LEAST_SLICE_MILLIS),
+                (true, false) => SLICE_MILLIS,
+            };
             let whole = work.step(&wanted, begun + left);
             work.unseen += 1;
             let in_time = !work.shown || now() - begun + work.look_millis <= FRAME_MILLIS;
@@ -286,6 +302,9 @@ fn draw_raised(context: &web_sys::CanvasRenderingContext2d, picture: &Picture, a
 impl Work {
     /// Lets lines come and go until a time; says whether all are as wanted.
     fn step(&mut self, wanted: &[bool], until: f64) -> bool {
+        if !self.shown && !self.begin(wanted, until) {
+            return false;
+        }
         let Picture { chart, fine, fine_scale, .. } = &*self.picture;
         let (mut come, mut go) = (Vec::with_capacity(LINES_A_LOOK), Vec::with_capacity(LINES_A_LOOK));
         loop {
@@ -312,6 +331,30 @@ impl Work {
                 return false;
             }
         }
+    }
+
+    /// Adds the lines that the picture begins with until a time; says whether they are there.
+    fn begin(&mut self, wanted: &[bool], until: f64) -> bool {
+        let Picture { chart, fine, fine_scale, .. } = &*self.picture;
+        let gaps = chart.axes.len().saturating_sub(1);
+        let first = self.first.get_or_insert_with(|| {
+            let lines = (0..).zip(wanted).filter(|(_, through)| **through).map(|(line, _)| line).collect();
+            First { lines, gap: 0, next: 0 }
+        });
+        while first.gap < gaps {
+            let end = (first.next + LINES_A_LOOK * gaps).min(first.lines.len());
+            let some = &first.lines[first.next..end];
+            self.density.add_between(first.gap, chart, fine, some, STROKE_PX * fine_scale, None, Change::Come);
+            (first.gap, first.next) = if end == first.lines.len() { (first.gap + 1, 0) } else { (first.gap, end) };
+            if now() > until {
+                break;
+            }
+        }
+        let whole = first.gap >= gaps;
+        if whole {
+            first.lines.drain(..).for_each(|line| self.drawn[line as usize] = true);
+        }
+        whole
     }
 
     /// Adds to the base what the lines on the screen lack, for a slice of time; says whether it holds all lines.

@@ -39,6 +39,8 @@ pub struct Density {
     /// The opacity of each weight, in quarter lines.
     opacity: Vec<u8>,
     edges: Vec<f32>,
+    /// What one line covers in the columns between two edges: from where, to where, and how much each part of it weighs.
+    covered: [Vec<i32>; 3],
 }
 
 impl Density {
@@ -54,6 +56,7 @@ impl Density {
             alpha: f64::NAN,
             opacity: Vec::new(),
             edges: Vec::new(),
+            covered: Default::default(),
         }
     }
 
@@ -78,6 +81,7 @@ impl Density {
             alpha: f64::NAN,
             opacity: Vec::new(),
             edges: Vec::new(),
+            covered: Default::default(),
             ..*self
         }
     }
@@ -94,14 +98,34 @@ impl Density {
         flat: Option<Rgb>,
         change: Change,
     ) {
+        for gap in 0..chart.axes.len().saturating_sub(1) {
+            self.add_between(gap, chart, layout, indices, stroke_dpx, flat, change);
+        }
+    }
+
+    /// The same only between the axis `gap` and the next. Thousands of lines are added gap by gap: the columns of one
+    /// stay in the cache, and those of all do not.
+    #[allow(clippy::too_many_arguments, reason = "as `add`, and where")]
+    pub fn add_between(
+        &mut self,
+        gap: usize,
+        chart: &ParallelChart,
+        layout: &ParallelLayout,
+        indices: &[u32],
+        stroke_dpx: f64,
+        flat: Option<Rgb>,
+        change: Change,
+    ) {
         let left = f64::from(layout.plot.x0);
-        // Axis by axis, so that the columns between two of them stay in the cache.
-        for (pair, places) in chart.axes.windows(2).zip(layout.axes.windows(2)) {
+        if let (Some(pair), Some(places)) = (chart.axes.get(gap..gap + 2), layout.axes.get(gap..gap + 2)) {
             let (from, to) = (places[0].x - left, places[1].x - left);
             let columns = from.round().max(0.0) as usize..(to.round().max(0.0) as usize).min(self.width);
             self.edges.clear();
             let part = |column: usize| ((column as f64 - from) / (to - from)).clamp(0.0, 1.0);
             self.edges.extend((columns.start..=columns.end).map(|column| chart.rise(part(column)) as f32));
+            for part in &mut self.covered {
+                part.resize(self.edges.len().saturating_sub(1), 0);
+            }
             let (starts, ends) = (pair[0].shares(), pair[1].shares());
             for &index in indices {
                 let at = index as usize;
@@ -120,15 +144,23 @@ impl Density {
         let parts = PARTS as f32;
         let bottom = self.height as i32 * PARTS;
         let words = self.height.div_ceil(64);
-        for (at, edge) in self.edges.windows(2).enumerate() {
-            let (a, b) = (from + rise * edge[0], from + rise * edge[1]);
+        let [tops, ends, weights] = &mut self.covered;
+        // A loop of its own, which the compiler does for four columns at a time.
+        let sums = tops.iter_mut().zip(ends.iter_mut()).zip(weights.iter_mut());
+        for ((edge, next), ((top, end), weight)) in
+            self.edges.iter().zip(self.edges.get(1..).unwrap_or_default()).zip(sums)
+        {
+            let (a, b) = (from + rise * edge, from + rise * next);
             let steep = b - a;
             // As much weight as the line's area in this column, spread over all that it touches.
             let long = steep.abs() + stroke;
-            let weight = (stroke * (1.0 + steep * steep).sqrt() / long * parts) as i32;
+            *weight = (stroke * (1.0 + steep * steep).sqrt() / long * parts) as i32;
             let middle = (a + b) * 0.5;
-            let top = (((middle - long * 0.5) * parts) as i32).max(0);
-            let end = (((middle + long * 0.5) * parts) as i32).min(bottom);
+            *top = (((middle - long * 0.5) * parts) as i32).max(0);
+            *end = (((middle + long * 0.5) * parts) as i32).min(bottom);
+        }
+        let covered = self.covered[0].iter().zip(&self.covered[1]).zip(&self.covered[2]);
+        for (at, ((&top, &end), &weight)) in covered.enumerate() {
             if top >= end {
                 continue;
             }
