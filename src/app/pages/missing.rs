@@ -19,13 +19,16 @@ pub fn Nothing(
     /// Why, and what to do.
     #[prop(into)]
     words: String,
+    /// Where to go from here, and what that is called.
+    #[prop(default = ("/".to_owned(), "See all experiments"))]
+    onward: (String, &'static str),
 ) -> impl IntoView {
     view! {
         <div class="page">
             <div class="empty" role="alert">
                 <h2>{title}</h2>
                 <p>{words}</p>
-                <a class="button" href="/">"See all experiments"</a>
+                <a class="button" href=onward.0>{onward.1}</a>
             </div>
         </div>
     }

@@ -32,40 +32,42 @@ pub fn SharesPage() -> impl IntoView {
     load.run(());
     view! {
         <div class="page">
-            <div class="page-head">
-                <h1>"Share links"</h1>
-                <label class="search" style="width: 260px">
-                    {icon(Icon::Search)}
-                    <input class="field" type="search" placeholder="Search links" aria-label="Search links"
-                        on:input=move |event| search.set(event_target_value(&event))/>
-                </label>
-            </div>
-            {move || match shares.get() {
-                None => view! { <div class="skeleton" style="height: 32px" aria-busy="true"></div> }.into_any(),
-                Some(Err(error)) => view! { <p role="alert" class="view-error">{error.to_string()}</p> }.into_any(),
-                Some(Ok(shares)) if shares.is_empty() => view! {
-                    <p class="view-hint">"Nothing is shared. The button \"Share\" of an experiment makes a link for whoever holds it."</p>
-                }
-                .into_any(),
-                Some(Ok(shares)) => {
-                    let rows = move || {
-                        let wanted = search.get().to_lowercase();
-                        let found = |share: &&ShareRow| share.title.to_lowercase().contains(&wanted);
-                        let matching: Vec<_> = shares.iter().filter(found).cloned().collect();
-                        match matching.is_empty() {
-                            true => view! { <tr><td colspan="7">"No link has this in its title."</td></tr> }.into_any(),
-                            false => matching.into_iter().map(|share| view! { <Row share on_change=load/> }).collect_view().into_any(),
-                        }
-                    };
-                    view! {
-                        <table class="shares">
-                            <thead><tr><th>"Title"</th><th>"Shows"</th><th>"Made"</th><th>"Last use"</th><th>"Ends"</th><th>"Frames"</th><th></th></tr></thead>
-                            <tbody>{rows}</tbody>
-                        </table>
+            <div class="page-body">
+                <div class="page-head">
+                    <h1>"Share links"</h1>
+                    <label class="search" style="width: 260px">
+                        {icon(Icon::Search)}
+                        <input class="field" type="search" placeholder="Search links" aria-label="Search links"
+                            on:input=move |event| search.set(event_target_value(&event))/>
+                    </label>
+                </div>
+                {move || match shares.get() {
+                    None => view! { <div class="skeleton" style="height: 32px" aria-busy="true"></div> }.into_any(),
+                    Some(Err(error)) => view! { <p role="alert" class="view-error">{error.to_string()}</p> }.into_any(),
+                    Some(Ok(shares)) if shares.is_empty() => view! {
+                        <p class="view-hint">"Nothing is shared. The button “Share” of an experiment makes a link for whoever holds it."</p>
                     }
-                    .into_any()
-                }
-            }}
+                    .into_any(),
+                    Some(Ok(shares)) => {
+                        let rows = move || {
+                            let wanted = search.get().to_lowercase();
+                            let found = |share: &&ShareRow| share.title.to_lowercase().contains(&wanted);
+                            let matching: Vec<_> = shares.iter().filter(found).cloned().collect();
+                            match matching.is_empty() {
+                                true => view! { <tr><td colspan="7">"No link has this in its title."</td></tr> }.into_any(),
+                                false => matching.into_iter().map(|share| view! { <Row share on_change=load/> }).collect_view().into_any(),
+                            }
+                        };
+                        view! {
+                            <table class="shares">
+                                <thead><tr><th>"Title"</th><th>"Shows"</th><th>"Made"</th><th>"Last use"</th><th>"Ends"</th><th>"Frames"</th><th></th></tr></thead>
+                                <tbody>{rows}</tbody>
+                            </table>
+                        }
+                        .into_any()
+                    }
+                }}
+            </div>
         </div>
     }
     .into_any()

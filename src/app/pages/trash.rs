@@ -91,12 +91,13 @@ pub fn TrashPane(workspace: Workspace) -> impl IntoView {
             news.try_update(|news| *news += 1);
         });
     });
+    let runs = move || (format!("/experiments/{}", api::path_part(workspace.scope().experiment())), "See the runs");
     let body = move || {
         match page.get() {
         None => view! { <div class="skeleton" style="height: 120px"></div> }.into_any(),
         Some(Err(error)) => view! { <Nothing title="The trash could not be opened" words=error.to_string()/> }.into_any(),
         Some(Ok((_, rows))) if rows.is_empty() => {
-            view! { <Nothing title="The trash is empty" words="Runs that are deleted lie here until they are restored or removed for good."/> }.into_any()
+            view! { <Nothing title="The trash is empty" words="Runs that are deleted lie here until they are restored or removed for good." onward=runs()/> }.into_any()
         }
         Some(Ok((total, rows))) => {
             let all: BTreeSet<RunId> = rows.iter().map(|row| row.run_id).collect();
