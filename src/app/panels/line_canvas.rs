@@ -29,7 +29,7 @@ const SLICE_MILLIS: f64 = 8.0;
 /// How many lines are drawn between two looks at the clock.
 const LINES_A_LOOK: usize = 8;
 /// With more lines than this the first slice has a frame of its own: what made the chart took a slice's time already.
-const OWN_FRAME_FROM: usize = 200;
+const OWN_FRAME_FROM: usize = 400;
 
 /// What is on the screen: a hover asks this, not the pixels.
 pub struct Picture {
