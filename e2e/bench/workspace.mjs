@@ -70,7 +70,7 @@ export async function parallel(row) {
     const load = await measureLoad(s, addressOf(server.url, experiment, 'parallel', { parallel: { axes: AXES } }), { done: drawn, server_pid: server.pid });
     const figure = s.page.getByRole('figure', { name: 'Parallel coordinates' });
     console.log(`\n${await figure.getByRole('img').getAttribute('aria-label')}`);
-    row('browser CPU until drawn', load.browser_cpu_s, 's', undefined, { 'HiPlot at 1,000 x 15': 1.3 });
+    row('browser CPU until drawn', load.browser_cpu_s, 's', undefined, { HiPlot: 1.96 });
     row('until drawn', load.drawn_s, 's');
     const head = await figure.getByRole('button', { name: 'Axis lr' }).boundingBox();
     const plot = await figure.getByRole('img').boundingBox();
