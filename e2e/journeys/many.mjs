@@ -164,3 +164,36 @@ test('the lines of groups are of all runs, and of none that is hidden', async ({
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(loss).toContainText('of 1,500 runs in 4 groups');
 });
+
+test('rows that stay in sight while the table scrolls are not touched', async ({ page, many }) => {
+  await page.goto(`${many.address}/table`);
+  const grid = page.getByRole('treegrid', { name: 'Runs' });
+  const row = number => grid.locator(`[role="row"][aria-rowindex="${number}"]`);
+  await expect(row(2).getByRole('rowheader')).toBeVisible();
+  const scrollTo = top => grid.evaluate((grid, top) => { grid.scrollTop = top; }, top);
+  // A row is 28 pixels high, and the first after the head is number 2.
+  await scrollTo(100 * 28);
+  await expect(row(110).getByRole('rowheader')).toBeVisible();
+  await expect(row(85)).toHaveCount(0);
+  await grid.evaluate(grid => {
+    window.taken = [];
+    new MutationObserver(changes => {
+      for (const { removedNodes } of changes) {
+        for (const node of removedNodes) if (node.role === 'row') window.taken.push(Number(node.ariaRowIndex));
+      }
+    }).observe(grid, { childList: true, subtree: true });
+  });
+  await scrollTo(94 * 28);
+  await expect(row(86)).toHaveCount(1);
+  await scrollTo(100 * 28);
+  await expect(row(86)).toHaveCount(0);
+  const taken = await page.evaluate(() => window.taken);
+  expect(taken).toContain(86);
+  expect(taken.filter(number => number > 95 && number < 115)).toEqual([]);
+  // A selector that any sibling may meet has the browser style all of them whenever one comes.
+  const everySibling = await page.evaluate(() => {
+    const selectorsOf = rules => [...rules].flatMap(rule => [rule.selectorText ?? '', ...(rule.cssRules ? selectorsOf(rule.cssRules) : [])]);
+    return [...document.styleSheets].flatMap(sheet => selectorsOf(sheet.cssRules)).filter(selector => /[+~]\s*\*/.test(selector));
+  });
+  expect(everySibling).toEqual([]);
+});
