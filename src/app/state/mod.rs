@@ -14,6 +14,7 @@
 //! - [`groups`]: runs that share something
 //! - [`order`]: sort keys
 //! - [`parallel`]: what parallel coordinates show
+//! - [`run_set`]: which runs panels ask the server for
 //! - [`runs`]: the run list, loaded in pages
 //! - [`sets`]: several run sets drawn together
 //! - [`selection`]: runs that are ticked, and selections with a name
@@ -35,6 +36,7 @@ pub mod importance;
 pub mod lines;
 pub mod order;
 pub mod parallel;
+mod run_set;
 pub mod runs;
 pub mod selection;
 pub mod sets;
@@ -52,7 +54,7 @@ use actions::Said;
 use board::Level;
 use charts::panel::Tints;
 use data::{
-    frame::{RunSet, XAxis},
+    frame::XAxis,
     run::{LiveEvent, MetricRow, RunId},
     view::{LineLook, PanelSection, View},
 };
@@ -353,61 +355,6 @@ impl Workspace {
     /// The metrics that runs logged: `None` while loading.
     pub fn metrics(&self) -> RwSignal<Option<Result<Arc<Vec<MetricRow>>, ApiError>>> {
         self.metrics
-    }
-
-    /// Which runs a panel asks the server for: all of the experiment if it is small and most are shown.
-    pub fn run_set(&self) -> Memo<Option<RunSet>> {
-        let scope = self.scope();
-        let runs = self.runs;
-        let grouped = self.view(|view| !view.group_by.is_empty());
-        Memo::new(move |_| {
-            let experiments = scope.experiments();
-            if let Scope::Run(_, run) = scope {
-                return Some(RunSet { experiments, runs: Some(vec![run]), ..RunSet::default() });
-            }
-            let list = runs.pictured.get();
-            let drawn = runs.drawn.get();
-            list.loaded()?;
-            if let Scope::Sets(_) = scope {
-                // Each has a filter of its own.
-                return Some(RunSet { experiments, runs: Some(drawn.keys().copied().collect()), ..RunSet::default() });
-            }
-            // A group is summed up by the server, so what is hidden must not come into it.
-            let few = drawn.len() * 4 < list.total() || (grouped.get() && drawn.len() < list.total());
-            // A pinned run may be none of those that pass the filter.
-            let beyond = drawn.keys().any(|run| list.place_of(*run).is_none());
-            let wanted = (few || beyond || list.total() > MOST_DRAWN).then(|| drawn.keys().copied().collect());
-            Some(match wanted {
-                // Runs asked for by name passed the filter already.
-                Some(runs) => RunSet { experiments, runs: Some(runs), ..RunSet::default() },
-                None => list.run_set(experiments),
-            })
-        })
-    }
-
-    /// All runs that groups are made of, where they are more than are drawn one by one: the hidden ones left out, the rest
-    /// found by the server. `None` where [`Workspace::run_set`] names them.
-    pub fn grouped_set(&self) -> Memo<Option<RunSet>> {
-        let workspace = *self;
-        let live = matches!(self.scope(), Scope::Experiment(_)) && !api::is_shared();
-        let choice = self.view(|view| {
-            let brushes = data::brush::resolved(&view.brushes, &view.directions);
-            let hidden = view.hidden.iter().filter(|run| Some(*run) != view.baseline.as_ref()).cloned();
-            let hidden = (!view.group_by.is_empty() && !view.hide_all).then(|| hidden.collect::<Vec<_>>());
-            hidden.map(|hidden| (hidden, brushes))
-        });
-        Memo::new(move |_| {
-            let (hidden, brushes) = choice.get().filter(|_| live)?;
-            let list = workspace.runs.pictured.get();
-            let drawn = workspace.runs.drawn.get();
-            // A pinned run may be none of those that pass the filter.
-            let beyond = drawn.keys().any(|run| list.place_of(*run).is_none());
-            if list.total() <= MOST_DRAWN || beyond {
-                return None;
-            }
-            let all = list.run_set(workspace.scope().experiments());
-            Some(RunSet { filter: runs::without(&all.filter, &hidden), brushes, ..all })
-        })
     }
 
     /// Asks the server which metrics there are.
