@@ -5,7 +5,7 @@ use crate::{
     routes::Shell,
     ui::{
         format::{ago, count, local_time, now_millis},
-        icon::{Icon, icon},
+        search::search_field,
     },
 };
 use data::run::ExperimentRow;
@@ -49,11 +49,7 @@ pub fn ExperimentsPage() -> impl IntoView {
                 <div class="page-head">
                     <h1>"Experiments"</h1>
                     <a class="page-other" href="/reports">"Reports"</a>
-                    <label class="search" style="width: 260px">
-                        {icon(Icon::Search)}
-                        <input class="field" type="search" placeholder="Search experiments" aria-label="Search experiments"
-                            on:input=move |event| search.set(event_target_value(&event))/>
-                    </label>
+                    {search_field("Search experiments", search)}
                 </div>
                 {body}
             </div>

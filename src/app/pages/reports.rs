@@ -8,6 +8,7 @@ use crate::{
         dialog::Dialog,
         format::{ago, local_time, now_millis},
         icon::{Icon, icon},
+        search::search_field,
     },
 };
 use data::report::answers::{NewReport, ReportRow};
@@ -84,11 +85,7 @@ pub fn ReportsPage() -> impl IntoView {
         <div class="page">
             <div class="page-body">
                 <div class="page-head"><h1>"Reports"</h1> <a class="page-other" href="/">"Experiments"</a>
-                    <label class="search" style="width: 260px">
-                        {icon(Icon::Search)}
-                        <input class="field" type="search" placeholder="Search reports" aria-label="Search reports"
-                            on:input=move |event| search.set(event_target_value(&event))/>
-                    </label>
+                    {search_field("Search reports", search)}
                     <Import begin failed/>
                 </div>
                 <div class="report-templates" role="group" aria-label="New report">{templates}</div>

@@ -6,7 +6,7 @@ use crate::{
     routes::Shell,
     ui::{
         format::{ago, local_time, now_millis},
-        icon::{Icon, icon},
+        search::search_field,
     },
 };
 use data::{
@@ -35,11 +35,7 @@ pub fn SharesPage() -> impl IntoView {
             <div class="page-body">
                 <div class="page-head">
                     <h1>"Share links"</h1>
-                    <label class="search" style="width: 260px">
-                        {icon(Icon::Search)}
-                        <input class="field" type="search" placeholder="Search links" aria-label="Search links"
-                            on:input=move |event| search.set(event_target_value(&event))/>
-                    </label>
+                    {search_field("Search links", search)}
                 </div>
                 {move || match shares.get() {
                     None => view! { <div class="skeleton" style="height: 32px" aria-busy="true"></div> }.into_any(),

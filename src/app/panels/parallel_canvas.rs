@@ -8,11 +8,11 @@ use crate::ui::canvas::{Canvas, context, put_pixels, resize};
 use charts::{
     parallel::{
         ParallelChart,
-        density::{Change, Density, opacity_of_one},
+        density::{Change, Density, Pen, opacity_of_one},
         draw::draw_axes,
         layout::ParallelLayout,
     },
-    theme::Theme,
+    theme::{Rgb, Theme},
 };
 use data::run::RunId;
 use leptos::{html, prelude::*};
@@ -52,6 +52,13 @@ pub struct Picture {
     fine: ParallelLayout,
     /// Its device pixels a CSS pixel.
     fine_scale: f64,
+}
+
+impl Picture {
+    /// How its lines are summed, in their own colours or all in one.
+    fn pen(&self, flat: Option<Rgb>) -> Pen<'_> {
+        Pen { chart: &self.chart, layout: &self.fine, stroke_dpx: STROKE_PX * self.fine_scale, flat }
+    }
 }
 
 /// The four canvases.
@@ -305,7 +312,7 @@ impl Work {
         if !self.shown && !self.begin(wanted, until) {
             return false;
         }
-        let Picture { chart, fine, fine_scale, .. } = &*self.picture;
+        let pen = self.picture.pen(None);
         let (mut come, mut go) = (Vec::with_capacity(LINES_A_LOOK), Vec::with_capacity(LINES_A_LOOK));
         loop {
             while self.next < wanted.len() && come.len() + go.len() < LINES_A_LOOK {
@@ -320,8 +327,8 @@ impl Work {
                 }
                 self.next += 1;
             }
-            self.density.add(chart, fine, &come, STROKE_PX * fine_scale, None, Change::Come);
-            self.density.add(chart, fine, &go, STROKE_PX * fine_scale, None, Change::Go);
+            self.density.add(pen, &come, Change::Come);
+            self.density.add(pen, &go, Change::Go);
             come.clear();
             go.clear();
             if self.next >= wanted.len() {
@@ -335,8 +342,8 @@ impl Work {
 
     /// Adds the lines that the picture begins with until a time; says whether they are there.
     fn begin(&mut self, wanted: &[bool], until: f64) -> bool {
-        let Picture { chart, fine, fine_scale, .. } = &*self.picture;
-        let gaps = chart.axes.len().saturating_sub(1);
+        let pen = self.picture.pen(None);
+        let gaps = pen.chart.axes.len().saturating_sub(1);
         let first = self.first.get_or_insert_with(|| {
             let lines = (0..).zip(wanted).filter(|(_, through)| **through).map(|(line, _)| line).collect();
             First { lines, gap: 0, next: 0 }
@@ -344,7 +351,7 @@ impl Work {
         while first.gap < gaps {
             let end = (first.next + LINES_A_LOOK * gaps).min(first.lines.len());
             let some = &first.lines[first.next..end];
-            self.density.add_between(first.gap, chart, fine, some, STROKE_PX * fine_scale, None, Change::Come);
+            self.density.add_between(first.gap, pen, some, Change::Come);
             (first.gap, first.next) = if end == first.lines.len() { (first.gap + 1, 0) } else { (first.gap, end) };
             if now() > until {
                 break;
@@ -359,15 +366,16 @@ impl Work {
 
     /// Adds to the base what the lines on the screen lack, for a slice of time; says whether it holds all lines.
     fn step_base(&mut self) -> bool {
-        let Picture { chart, fine, fine_scale, theme, .. } = &*self.picture;
+        let muted = self.picture.theme.muted;
+        let pen = self.picture.pen(Some(muted));
         let (density, lack) = self.base.get_or_insert_with(|| {
-            let lack = (0..chart.lines.len() as u32).filter(|&at| !self.drawn[at as usize]).collect();
-            (self.density.in_one_color(theme.muted), lack)
+            let lack = (0..pen.chart.lines.len() as u32).filter(|&at| !self.drawn[at as usize]).collect();
+            (self.density.in_one_color(muted), lack)
         });
         let until = now() + SLICE_MILLIS;
         while !lack.is_empty() {
             let some = lack.split_off(lack.len().saturating_sub(LINES_A_LOOK));
-            density.add(chart, fine, &some, STROKE_PX * fine_scale, Some(theme.muted), Change::Come);
+            density.add(pen, &some, Change::Come);
             if now() > until {
                 return false;
             }

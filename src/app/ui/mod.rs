@@ -10,6 +10,7 @@
 //! - [`observe`]: an element's size, and whether it is in sight
 //! - [`print`]: pages that are drawn whole before they are printed
 //! - [`save`]: files handed to the person
+//! - [`search`]: a field that a list is searched by
 //! - [`suggest`]: a text field with proposals
 //! - [`theme`]: light and dark
 //! - [`window`]: the part of a long list that is drawn
@@ -26,6 +27,7 @@ pub mod menu;
 pub mod observe;
 pub mod print;
 pub mod save;
+pub mod search;
 pub mod segments;
 pub mod split;
 pub mod suggest;

@@ -3,7 +3,7 @@
 
 use charts::{
     parallel::{
-        density::{Change, Density, opacity_of_one},
+        density::{Change, Density, Pen, opacity_of_one},
         samples,
     },
     theme::Theme,
@@ -18,6 +18,7 @@ fn main() {
         let all: Vec<u32> = (0..lines as u32).collect();
         let some: Vec<u32> = (0..22).map(|at| at * (lines as u32 / 22)).collect();
         let alpha = opacity_of_one(lines);
+        let pen = Pen { chart: &chart, layout: &layout, stroke_dpx: 1.25, flat: None };
         let mut density = Density::new(&layout);
         let best = |act: &mut dyn FnMut()| {
             let once = |_| {
@@ -29,14 +30,14 @@ fn main() {
         };
         let added = best(&mut || {
             density = Density::new(&layout);
-            density.add(&chart, &layout, &all, 1.25, None, Change::Come);
+            density.add(pen, &all, Change::Come);
         });
         let pixels = best(&mut || {
             std::hint::black_box(density.pixels(alpha));
         });
         let mut change = Change::Go;
         let changed = best(&mut || {
-            density.add(&chart, &layout, &some, 1.25, None, change);
+            density.add(pen, &some, change);
             std::hint::black_box(density.pixels(alpha));
             change = if change == Change::Go { Change::Come } else { Change::Go };
         });

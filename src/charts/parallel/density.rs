@@ -24,6 +24,19 @@ pub enum Change {
     Go,
 }
 
+/// How lines are drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct Pen<'a> {
+    /// The lines.
+    pub chart: &'a ParallelChart,
+    /// Where they lie.
+    pub layout: &'a ParallelLayout,
+    /// How wide each is, device pixels.
+    pub stroke_dpx: f64,
+    /// The colour of all of them; `None` for their own.
+    pub flat: Option<Rgb>,
+}
+
 /// The sums of one picture: of what lies between the first and the last axis.
 #[derive(Debug)]
 pub struct Density {
@@ -86,36 +99,17 @@ impl Density {
         }
     }
 
-    /// Lets the lines at `indices` come or go, `stroke_dpx` wide; all in `flat` if it is given.
-    ///
-    /// A line must be taken away as it was added: same chart, layout, width and colour.
-    pub fn add(
-        &mut self,
-        chart: &ParallelChart,
-        layout: &ParallelLayout,
-        indices: &[u32],
-        stroke_dpx: f64,
-        flat: Option<Rgb>,
-        change: Change,
-    ) {
-        for gap in 0..chart.axes.len().saturating_sub(1) {
-            self.add_between(gap, chart, layout, indices, stroke_dpx, flat, change);
+    /// Lets the lines at `indices` come or go. A line must be taken away as it was added: with the same pen.
+    pub fn add(&mut self, pen: Pen, indices: &[u32], change: Change) {
+        for gap in 0..pen.chart.axes.len().saturating_sub(1) {
+            self.add_between(gap, pen, indices, change);
         }
     }
 
     /// The same only between the axis `gap` and the next. Thousands of lines are added gap by gap: the columns of one
     /// stay in the cache, and those of all do not.
-    #[allow(clippy::too_many_arguments, reason = "as `add`, and where")]
-    pub fn add_between(
-        &mut self,
-        gap: usize,
-        chart: &ParallelChart,
-        layout: &ParallelLayout,
-        indices: &[u32],
-        stroke_dpx: f64,
-        flat: Option<Rgb>,
-        change: Change,
-    ) {
+    pub fn add_between(&mut self, gap: usize, pen: Pen, indices: &[u32], change: Change) {
+        let Pen { chart, layout, stroke_dpx, flat } = pen;
         let left = f64::from(layout.plot.x0);
         if let (Some(pair), Some(places)) = (chart.axes.get(gap..gap + 2), layout.axes.get(gap..gap + 2)) {
             let (from, to) = (places[0].x - left, places[1].x - left);
@@ -269,10 +263,14 @@ mod tests {
     use crate::{parallel::samples, theme::Theme};
     use proptest::prelude::*;
 
+    fn pen<'a>(chart: &'a ParallelChart, layout: &'a ParallelLayout, stroke_dpx: f64) -> Pen<'a> {
+        Pen { chart, layout, stroke_dpx, flat: None }
+    }
+
     fn density(chart: &ParallelChart, indices: &[u32]) -> Density {
         let layout = chart.layout((300, 200), &Theme::light(1.0));
         let mut density = Density::new(&layout);
-        density.add(chart, &layout, indices, 1.25, None, Change::Come);
+        density.add(pen(chart, &layout, 1.25), indices, Change::Come);
         density
     }
 
@@ -281,7 +279,7 @@ mod tests {
         let chart = ParallelChart { straight: true, ..samples::search(1, false) };
         let layout = chart.layout((600, 300), &Theme::light(1.0));
         let mut density = Density::new(&layout);
-        density.add(&chart, &layout, &[0], 2.0, None, Change::Come);
+        density.add(pen(&chart, &layout, 2.0), &[0], Change::Come);
         let weight: i64 = density.sums.iter().map(|sum| i64::from(sum[3])).sum();
         let place = |axis: usize| (layout.axes[axis].x, layout.y(chart.axes[axis].shares()[0]));
         let long: f64 = (1..chart.axes.len())
@@ -297,7 +295,7 @@ mod tests {
         let layout = chart.layout((300, 200), &Theme::light(1.0));
         let all: Vec<u32> = (0..200).collect();
         let mut drawn = Density::new(&layout);
-        drawn.add(&chart, &layout, &all, 1.25, Some(Rgb(90, 91, 92)), Change::Come);
+        drawn.add(Pen { flat: Some(Rgb(90, 91, 92)), ..pen(&chart, &layout, 1.25) }, &all, Change::Come);
         let mut turned = density(&chart, &all).in_one_color(Rgb(90, 91, 92));
         assert_eq!(turned.sums, drawn.sums);
         assert_eq!(turned.pixels(0.2), drawn.pixels(0.2));
@@ -325,7 +323,7 @@ mod tests {
             let (stay, go): (Vec<u32>, Vec<u32>) = all.iter().partition(|at| stay.contains(at));
             let layout = chart.layout((300, 200), &Theme::light(1.0));
             let mut changed = density(&chart, &all);
-            changed.add(&chart, &layout, &go, 1.25, None, Change::Go);
+            changed.add(pen(&chart, &layout, 1.25), &go, Change::Go);
             prop_assert_eq!(&changed.sums, &density(&chart, &stay).sums);
         }
 
@@ -341,11 +339,11 @@ mod tests {
             let mut changed = density(&chart, &all);
             for alpha in alphas {
                 changed.pixels(alpha);
-                changed.add(&chart, &layout, &go, 1.25, None, Change::Go);
+                changed.add(pen(&chart, &layout, 1.25), &go, Change::Go);
                 changed.pixels(alpha);
-                changed.add(&chart, &layout, &go, 1.25, None, Change::Come);
+                changed.add(pen(&chart, &layout, 1.25), &go, Change::Come);
             }
-            changed.add(&chart, &layout, &go, 1.25, None, Change::Go);
+            changed.add(pen(&chart, &layout, 1.25), &go, Change::Go);
             let mut anew = density(&chart, &stay);
             prop_assert_eq!(changed.pixels(0.1), anew.pixels(0.1));
         }
@@ -358,7 +356,7 @@ mod tests {
                 let layout = chart.layout(size, &Theme::light(2.0));
                 let mut density = Density::new(&layout);
                 let all: Vec<u32> = (0..chart.lines.len() as u32).collect();
-                density.add(&chart, &layout, &all, 1.0, Some(Rgb(9, 9, 9)), Change::Come);
+                density.add(Pen { flat: Some(Rgb(9, 9, 9)), ..pen(&chart, &layout, 1.0) }, &all, Change::Come);
                 assert_eq!(density.pixels(0.5).len() as u32, density.width() * density.height() * 4, "{name}");
             }
         }
